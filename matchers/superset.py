@@ -1,0 +1,254 @@
+"""From an expression on text to one on bytes that Hyperscan can search: it finds at least whatever the first one finds.
+
+The scan only has to name candidate lines; each is confirmed with the exact expression. So captures, look-around and
+word edges are dropped, values lose their upper bounds, what stands at either end is cut to its shortest form (Hyperscan
+reports every end of a final repeat), and a character that may not be ASCII becomes any run of one to four high bytes,
+which also covers bytes that are not UTF-8 and were decoded with replacement.
+
+The expression is read with the parser of Python's own `re` (`re._parser`, undocumented but unchanged in 3.11 to 3.13; a
+test compares the result with `re` itself on random text).
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from re import _constants as op  # type: ignore[attr-defined]
+from re import _parser  # type: ignore[attr-defined]
+from typing import Any
+
+from matchers.errors import RegexError
+
+_HIGH = r"[\x80-\xff]"
+_UNBOUNDED_FROM = 16  # a longer bounded repeat costs Hyperscan states; without the bound it still ends with the line
+_REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
+_CLASS_IN_CLASS = re.compile(r"(?<!\\)(?:\\\\)*(?:\[\^?\[|\[:\^?[a-z]{1,9}:\])")
+_ZERO_WIDTH = (op.AT, op.ASSERT, op.ASSERT_NOT)
+_REPLACEMENT = 0xFFFD  # what bytes that are not UTF-8 are decoded to
+# Where case does not count, these letters have relatives that are not ASCII: to RE2 the Kelvin sign and the long s, to
+# `re` also the Turkish dotted capital and the dotless small i.
+_RELATIVES = {"k": "\u212a", "s": "\u017f", "i": "\u0130\u0131"}
+_RELATED = frozenset(ord(letter) for pair in ("kK", "sS", "iI") for letter in pair)
+
+Node = tuple[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Superset:
+    """What Hyperscan is given: `expression`, `caseless`, and `literal`, the longest text that every hit must hold."""
+
+    expression: bytes
+    caseless: bool
+    literal: bytes
+
+
+def superset(regex: str) -> Superset:
+    """The superset of `regex`; raises RegexError for what no linear engine offers and for what fits the empty text."""
+    try:
+        return _superset(_parse(regex))
+    except (RecursionError, OverflowError):
+        raise RegexError("too deeply nested or too long; split it into several matchers") from None
+
+
+def _parse(regex: str) -> Any:
+    inner = _CLASS_IN_CLASS.search(regex)  # RE2 knows POSIX classes, `re` reads them as single characters
+    if inner is not None:
+        raise RegexError(
+            "holds a class within a class; write [0-9] for [[:digit:]], or escape the bracket", inner.start()
+        )
+    try:
+        return _parser.parse(regex)
+    except re.error as error:
+        raise RegexError(error.msg, error.pos or 0) from None
+    except Warning as warning:
+        raise RegexError(str(warning)) from None
+
+
+def _superset(tree: Any) -> Superset:
+    caseless = bool(tree.state.flags & re.IGNORECASE) or _ignores_case(tree)
+    nodes = _trim(_flatten(tree))
+    expression = "".join(_emit(node, caseless) for node in nodes)
+    if re.fullmatch(expression, "") is not None:
+        raise RegexError("fits the empty text; name some text that must be there")
+    return Superset(expression.encode("ascii"), caseless, max(_literals(nodes), key=len, default=b""))
+
+
+def _ignores_case(nodes: Iterable[Node]) -> bool:
+    """Whether a group of its own, `(?i:...)`, ignores case; the scan then does so everywhere."""
+    for code, argument in nodes:
+        if code is op.SUBPATTERN and (argument[1] & re.IGNORECASE or _ignores_case(argument[3])):
+            return True
+        if code is op.ATOMIC_GROUP and _ignores_case(argument):
+            return True
+        if code is op.BRANCH and any(_ignores_case(branch) for branch in argument[1]):
+            return True
+        if code in _REPEATS and _ignores_case(argument[2]):
+            return True
+    return False
+
+
+def _flatten(nodes: Iterable[Node]) -> list[Node]:
+    """The sequence without what has no width and with plain groups opened."""
+    out: list[Node] = []
+    for code, argument in nodes:
+        if code in _ZERO_WIDTH:
+            continue
+        if code is op.SUBPATTERN:
+            out.extend(_flatten(argument[3]))
+        elif code is op.ATOMIC_GROUP:
+            out.extend(_flatten(argument))
+        elif code is op.GROUPREF or code is op.GROUPREF_EXISTS:
+            raise RegexError("refers back to a group, which needs more than linear time; write the two cases out")
+        else:
+            out.append((code, argument))
+    return out
+
+
+def _trim(nodes: list[Node]) -> list[Node]:
+    """Cut repeats at both ends to what they need at the least, and drop those that need nothing."""
+    for end in (0, -1):
+        while nodes and nodes[end][0] in _REPEATS:
+            least, _most, inner = nodes[end][1]
+            if least > 0:
+                nodes[end] = (op.MAX_REPEAT, (least, least, inner))
+                break
+            del nodes[end]
+    return nodes
+
+
+def _emit(node: Node, caseless: bool) -> str:
+    code, argument = node
+    if code is op.LITERAL:
+        return _literal(argument, caseless)
+    if code is op.NOT_LITERAL or code is op.ANY or code is op.IN:
+        return _class_text(*_char_class(node, caseless), bounds="")
+    if code is op.BRANCH:
+        return "(?:" + "|".join(_sequence(branch, caseless) for branch in argument[1]) + ")"
+    if code in _REPEATS:
+        return _repeat(argument, caseless)
+    raise RegexError(f"uses {str(code).lower()}, which is not supported; write it with plain groups and repeats")
+
+
+def _sequence(nodes: Iterable[Node], caseless: bool) -> str:
+    return "".join(_emit(node, caseless) for node in _flatten(nodes))
+
+
+def _literal(char: int, caseless: bool) -> str:
+    relatives = _relatives(chr(char)) if caseless else ""
+    if relatives:
+        return f"(?:{'|'.join(map(_bytes_of, relatives))})"
+    if char == _REPLACEMENT or (caseless and char >= 0x80):
+        return _HIGH + "{1,4}"
+    return _bytes_of(chr(char))
+
+
+def _bytes_of(char: str) -> str:
+    data = char.encode("utf-8", "replace")
+    return "".join(chr(byte) if byte < 0x80 and chr(byte).isalnum() else f"\\x{byte:02x}" for byte in data)
+
+
+def _relatives(char: str) -> str:
+    """All forms of a letter that has some outside ASCII, empty for every other character."""
+    for letter, others in _RELATIVES.items():
+        forms = letter + letter.upper() + others
+        if char in forms:
+            return forms
+    return ""
+
+
+def _repeat(argument: tuple[int, Any, Iterable[Node]], caseless: bool) -> str:
+    least, most, inner_nodes = argument
+    inner = _flatten(inner_nodes)
+    unbounded = most is op.MAXREPEAT or most > _UNBOUNDED_FROM
+    if len(inner) == 1 and inner[0][0] in (op.NOT_LITERAL, op.ANY, op.IN):
+        ascii_part, high = _char_class(inner[0], caseless)
+        top = "" if unbounded else str(most * 4 if high else most)
+        return _class_text(ascii_part, high, bounds=f"{{{least},{top}}}")
+    text = "".join(_emit(node, caseless) for node in inner)
+    if not text:
+        return ""
+    return f"(?:{text}){{{least},{'' if unbounded else most}}}"
+
+
+def _class_text(members: frozenset[int], high: bool, bounds: str) -> str:
+    """A byte class; with `high` it takes what is not ASCII, whose every character is one to four bytes."""
+    if not members and not high:
+        raise RegexError("a class that takes nothing but a newline never fits: lines are looked at one by one")
+    ranges = "".join(f"\\x{low:02x}-\\x{top:02x}" for low, top in _ranges(sorted(members)))
+    if not high:
+        return f"[{ranges}]{bounds}"
+    both = f"[{ranges}\\x80-\\xff]"
+    return f"{both}{bounds}" if bounds else f"{both}{{1,4}}"
+
+
+def _ranges(values: Sequence[int]) -> Iterable[tuple[int, int]]:
+    start = previous = None
+    for value in values:
+        if previous is not None and start is not None and value != previous + 1:
+            yield start, previous
+            start = None
+        start = value if start is None else start
+        previous = value
+    if start is not None and previous is not None:
+        yield start, previous
+
+
+_CATEGORIES: dict[Any, tuple[str, bool]] = {
+    op.CATEGORY_DIGIT: (r"\d", False),
+    op.CATEGORY_NOT_DIGIT: (r"\d", True),
+    op.CATEGORY_SPACE: (r"\s", False),
+    op.CATEGORY_NOT_SPACE: (r"\s", True),
+    op.CATEGORY_WORD: (r"\w", False),
+    op.CATEGORY_NOT_WORD: (r"\w", True),
+}
+
+
+def _char_class(node: Node, caseless: bool) -> tuple[frozenset[int], bool]:
+    """The ASCII members of a class (newline never: messages are lines) and whether it takes anything else."""
+    code, argument = node
+    everything = frozenset(range(0x80)) - {0x0A}
+    if code is op.ANY:
+        return everything, True
+    if code is op.NOT_LITERAL:
+        return everything - {argument}, True
+    negated = any(kind is op.NEGATE for kind, _value in argument)
+    members, high = _listed(argument)
+    if negated:
+        return everything - members, True
+    if caseless:
+        high, members = high or bool(members & _RELATED), members | (_RELATED if high else frozenset())
+    return everything & members, high
+
+
+def _listed(items: Iterable[Node]) -> tuple[frozenset[int], bool]:
+    """The ASCII members that a class lists, and whether it lists others."""
+    members, high = set[int](), False
+    for kind, value in items:
+        if kind is op.LITERAL:
+            members.add(value)
+            high = high or value >= 0x80
+        elif kind is op.RANGE:
+            members.update(range(value[0], min(value[1], 0x7F) + 1))
+            high = high or value[1] >= 0x80
+        elif kind is op.CATEGORY:
+            text, inverted = _CATEGORIES[value]
+            members.update(c for c in range(0x80) if bool(re.match(text, chr(c))) != inverted)
+            high = True
+    return frozenset(members), high
+
+
+def _literals(nodes: Iterable[Node]) -> list[bytes]:
+    """Every run of literal bytes that each hit must hold."""
+    runs, run = [], b""
+    for code, argument in nodes:
+        if code is op.LITERAL:
+            run += chr(argument).encode("utf-8", "replace")
+            continue
+        runs.append(run)
+        run = b""
+        if code in _REPEATS and argument[0] > 0:
+            runs.extend(_literals(_flatten(argument[2])))
+        elif code is op.BRANCH:
+            branches = [max(_literals(_flatten(branch)), key=len, default=b"") for branch in argument[1]]
+            runs.append(min(branches, key=len))
+    runs.append(run)
+    return runs

@@ -1,0 +1,44 @@
+"""The quick way to read a syslog header gives what the envelopes themselves give."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matchers import envelopes
+from matchers.envelopes import open_envelope, quick
+
+STAMPS = st.one_of(
+    st.from_regex(r"\A(Jan|Feb|Mar|Sep|Foo) [ 0-3]\d [0-2]\d:[0-5]\d:[0-6]\d\Z"),
+    st.from_regex(r"\A20[0-9]{2}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-][01]\d:?[03]0)?\Z"),
+)
+HOSTS = st.one_of(st.just(""), st.sampled_from(["lb1 ", "NETDEV ", "Call ", "2001:db8::1 ", "a.b-c "]))
+TAGS = st.sampled_from(["kernel:", "sshd[123]:", "bird:", "prog:", "a/b[1]:", "x y:", "kernel[x]:", "prog", "k:"])
+MESSAGES = st.one_of(
+    st.text(st.characters(blacklist_characters="\n", blacklist_categories=["Cs"]), max_size=40),
+    st.sampled_from(
+        [
+            "[  12.345678] a",
+            "level=error msg=x",
+            "a#012b",
+            "message repeated 2 times: [ x]",
+            "<RMT> x",
+            " indented",
+            '{"msg": "x"}',
+        ]
+    ),
+)
+
+
+@given(STAMPS, HOSTS, TAGS, MESSAGES)
+def test_a_line_is_opened_the_same_with_and_without_the_quick_way(stamp: str, host: str, tag: str, text: str) -> None:
+    line = f"{stamp} {host}{tag} {text}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(envelopes, "read_head", lambda line: None)
+        slow = open_envelope(line)
+    assert open_envelope(line) == slow
+
+
+def test_stamps_are_forgotten_before_they_are_too_many() -> None:
+    for number in range(quick._MOST + 10):
+        open_envelope(f"2022-03-25T{number // 3600:02}:{number // 60 % 60:02}:{number % 60:02} lb1 prog: x")
+    assert len(quick._known) <= quick._MOST

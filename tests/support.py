@@ -1,0 +1,114 @@
+"""Matchers for tests, written in one line and compiled without any entry file."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, Literal
+
+from matchers.backends import hs
+from matchers.backends.plain import PlainBackend
+from matchers.compile import compile_set
+from matchers.engine import Backend, MatcherSet, Scanner, scan_text
+from matchers.match import Match
+from matchers.spec import Expression, KeyTest, Matcher, Step
+
+BackendName = Literal["hyperscan", "re"]
+StepText = str | Sequence[str] | Step
+
+
+def step(wordings: StepText, *, optional: bool = False) -> Step:
+    """A step of a block or sequence from one wording or several."""
+    if isinstance(wordings, Step):
+        return wordings
+    texts = [wordings] if isinstance(wordings, str) else wordings
+    return Step(tuple(Expression(text) for text in texts), optional)
+
+
+def optional(wordings: StepText) -> Step:
+    """A step that need not be there."""
+    return step(wordings, optional=True)
+
+
+def pattern(*wordings: str, name: str = "m", source: str = "kernel", **more: Any) -> Matcher:
+    """A matcher of one line."""
+    return Matcher(name, source, "pattern", (step(wordings),), **_expressions(more))
+
+
+def regex(text: str, *, fields: Mapping[str, str] | None = None, name: str = "m", **more: Any) -> Matcher:
+    """A matcher of one line by a free regex."""
+    expression = Expression(text, "regex", tuple((fields or {}).items()))
+    return Matcher(name, more.pop("source", "kernel"), "regex", (Step((expression,)),), **_expressions(more))
+
+
+def block(*steps: StepText, name: str = "m", source: str = "kernel", **more: Any) -> Matcher:
+    """A matcher of several lines of one message."""
+    return Matcher(name, source, "block", tuple(map(step, steps)), **_expressions(more))
+
+
+def sequence(*steps: StepText, within_s: float = 30.0, by: Sequence[str] = (), name: str = "m", **more: Any) -> Matcher:
+    """A matcher of separate messages."""
+    source = more.pop("source", "kernel")
+    return Matcher(name, source, "sequence", tuple(map(step, steps)), within_s=within_s, by=tuple(by), **more)
+
+
+def keys(tests: Mapping[str, str], *, name: str = "m", source: str = "audit", **more: Any) -> Matcher:
+    """A matcher of a record of key=value; a value with braces is captured."""
+    of_keys = tuple(
+        KeyTest(key, capture=value) if "{" in value else KeyTest(key, equals=value) for key, value in tests.items()
+    )
+    return Matcher(name, source, "keys", keys=of_keys, **_expressions(more))
+
+
+def _expressions(more: dict[str, Any]) -> dict[str, Any]:
+    if "unless" in more:
+        more["unless"] = tuple(Expression(text) for text in more["unless"])
+    return more
+
+
+def matcher_set(
+    *entries: tuple[str, Sequence[Matcher]],
+    beats: Mapping[str, Sequence[str]] | None = None,
+    backend: BackendName = "hyperscan",
+) -> MatcherSet:
+    """The compiled set of entries given as (id, matchers)."""
+    compiled = compile_set((entry, (beats or {}).get(entry, ()), matchers) for entry, matchers in entries)
+    if backend == "re":
+
+        def new_backend() -> Backend:
+            return PlainBackend(compiled.supersets)
+    else:
+        database = hs.build(compiled.supersets)
+
+        def new_backend() -> Backend:
+            return hs.HyperscanBackend(database)
+
+    return MatcherSet(compiled.rows.__getitem__, len(compiled.rows), compiled.rules, compiled.beats, new_backend)
+
+
+def set_of(*matchers: Matcher, backend: BackendName = "hyperscan") -> MatcherSet:
+    """The compiled set of one entry, `e`."""
+    return matcher_set(("e", matchers), backend=backend)
+
+
+def scan(matchers: MatcherSet | Matcher, text: str | bytes, *, paste: bool = False) -> list[Match]:
+    """Every match in a text."""
+    matchers = set_of(matchers) if isinstance(matchers, Matcher) else matchers
+    return scan_text(matchers, text.encode() if isinstance(text, str) else text, paste=paste)
+
+
+def fields_in(matchers: MatcherSet | Matcher, text: str | bytes, *, paste: bool = False) -> list[dict[str, int | str]]:
+    """The fields of every match in a text."""
+    return [match.fields for match in scan(matchers, text, paste=paste)]
+
+
+def feed(matchers: MatcherSet, pieces: Iterable[bytes], **options: Any) -> Iterator[Match]:
+    """Every match in a stream that comes in pieces."""
+    scanner = Scanner(matchers, **options)
+    for piece in pieces:
+        yield from scanner.feed(piece)
+    yield from scanner.finish()
+
+
+def pieces_of(data: bytes, cuts: Iterable[int]) -> Iterator[bytes]:
+    """The data cut at the given places, in any order."""
+    places = sorted({0, len(data), *(cut % (len(data) + 1) for cut in cuts)})
+    return (data[start:end] for start, end in pairwise(places))
