@@ -1,0 +1,5 @@
+"""`python -m app` is `faultbook`."""
+
+from app.cli import main
+
+main()

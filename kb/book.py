@@ -1,0 +1,172 @@
+"""The book: all entries of the chosen directories, compiled, from the cache where it is current."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import matchers
+from kb import cache
+from kb.catalog import Fingerprint, entry_files
+from kb.entry import Article
+from kb.plainform import from_plain, to_plain
+from kb.version import VERSION
+from matchers.engine import Backend, MatcherSet
+
+if TYPE_CHECKING:
+    from kb.entry import Entry
+    from kb.load import LoadedEntry
+    from matchers.spec import Matcher
+    from matchers.superset import Superset
+
+
+class Book:
+    """A set of entries to recognise with and to read in. Immutable: a change of files makes a new book."""
+
+    def __init__(self, cached: cache.CachedSet) -> None:
+        self._cached = cached
+
+    @cached_property
+    def matchers(self) -> MatcherSet:
+        """All matchers, ready to scan."""
+        return self._cached.matcher_set(_new_backend)
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """The ids of all entries, sorted."""
+        return self._cached.ids
+
+    @property
+    def complaints(self) -> Sequence[str]:
+        """One line for each entry that could not be used and was left out."""
+        complaints: list[str] = self._cached.index["complaints"]
+        return complaints
+
+    def article(self, entry: str) -> Article | None:
+        """The article of this id, None where there is none."""
+        text = self._cached.article_json(entry)
+        if text is None:
+            return None
+        article: Article = from_plain(Article, json.loads(text))
+        return article
+
+
+def open_book(dirs: Sequence[Path], cache_dir: Path | None = None) -> Book:
+    """The book of these directories (later ones win by id): read from the cache, or compiled and then kept there."""
+    directory = cache_dir if cache_dir is not None else cache.cache_dir()
+    path = cache.cache_file(directory, dirs)
+    key = cache.cache_key(Fingerprint.of(dirs), _backend_name(), f"{VERSION} {_code_stamp()}")
+    cached = cache.read(path, key)
+    if cached is None or not _is_usable(cached.database):
+        data = cache.pack(compile_content(load_dirs(dirs)), key)
+        cache.write(path, data)
+        cached = cache.CachedSet(data, key)
+    return Book(cached)
+
+
+def book_of(entries: Sequence["Entry"]) -> Book:
+    """The book of entries in memory; raises MatcherError where one cannot be compiled."""
+    content = compile_content({entry.id: entry for entry in entries}, strict=True)
+    return Book(cache.CachedSet(cache.pack(content, ""), ""))
+
+
+def load_dirs(dirs: Sequence[Path]) -> "Mapping[str, Entry | LoadedEntry]":
+    """Every entry by id, those of later directories in place of earlier ones; a file that is of no use by its path."""
+    from kb.load import load_file  # noqa: PLC0415 - reads YAML, which a run from the cache never needs
+
+    found: dict[str, Entry | LoadedEntry] = {}
+    for directory in dirs:
+        for path in entry_files(directory):
+            loaded = load_file(path, directory)
+            if loaded.entry is None or any(problem.level == "error" for problem in loaded.problems):
+                found[loaded.path] = loaded
+            else:
+                found[loaded.entry.id] = loaded.entry
+    return found
+
+
+def compile_content(found: "Mapping[str, Entry | LoadedEntry]", *, strict: bool = False) -> cache.Content:
+    """Compile what was loaded; an entry of no use is left out and named, with `strict` it raises MatcherError."""
+    from kb.entry import Entry  # noqa: PLC0415
+    from kb.sound import check_entry  # noqa: PLC0415 - the tools of authors
+    from matchers.compile import compile_set  # noqa: PLC0415
+    from matchers.errors import MatcherError  # noqa: PLC0415
+
+    usable: dict[str, Entry] = {}
+    complaints: list[str] = []
+    for name, each in found.items():
+        if not isinstance(each, Entry):
+            first = each.problems[0]
+            complaints.append(f"{name}:{first.line}:{first.column}: {first.message}")
+            continue
+        try:
+            check_entry(each)
+        except MatcherError as error:
+            if strict:
+                raise
+            complaints.append(f"{each.id}: {error.message}")
+            continue
+        usable[each.id] = each
+    compiled = compile_set((entry.id, entry.beats, _active_matchers(entry)) for entry in usable.values())
+    return cache.Content(
+        database=_build_database(compiled.supersets),
+        rules=compiled.rules,
+        rows=compiled.rows,
+        beats=compiled.beats,
+        articles={entry.id: json.dumps(to_plain(entry.article), ensure_ascii=False) for entry in usable.values()},
+        complaints=complaints,
+    )
+
+
+def _active_matchers(entry: "Entry") -> list["Matcher"]:
+    """The matchers that recognise: none of a retired entry; those it names under `recovers` are marked."""
+    if entry.article.status == "retired":
+        return []
+    own = {name.removeprefix(f"{entry.id}/") for name in entry.recovers}
+    return [replace(matcher, recovery=matcher.name in own) for matcher in entry.matchers]
+
+
+def _code_stamp() -> str:
+    """What changes when this program does without a new version, as in a checkout: sizes and times of its modules."""
+    digest = hashlib.blake2b(digest_size=8)
+    for package in (Path(__file__).parent, Path(matchers.__file__).parent):
+        for folder, folders, names in os.walk(package):
+            folders.sort()
+            for name in sorted(names):
+                if name.endswith(".py"):
+                    status = os.stat(f"{folder}/{name}")  # noqa: PTH116 - a Path for each costs as much again
+                    digest.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def _is_usable(database: bytes) -> bool:
+    """Whether the scan takes the database: one that was made on a machine with another CPU is refused."""
+    from matchers.backends import hs  # noqa: PLC0415
+
+    try:
+        hs.HyperscanBackend(database)
+    except hs.UnusableDatabase:
+        return False
+    return True
+
+
+def _backend_name() -> str:
+    from matchers.backends import hs  # noqa: PLC0415
+
+    return hs.NAME
+
+
+def _build_database(supersets: Sequence["Superset"]) -> bytes:
+    from matchers.backends import hs  # noqa: PLC0415
+
+    return hs.build(supersets)
+
+
+def _new_backend(database: bytes) -> Backend:
+    from matchers.backends import hs  # noqa: PLC0415
+
+    return hs.HyperscanBackend(database)

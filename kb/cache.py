@@ -1,0 +1,227 @@
+"""Compiled sets on disk, so that `lookup` and `scan` start without YAML: one file for each choice of directories.
+
+    faultbook-cache 1 <crc32 of the header>\\n
+    header: JSON {"key", "sections": {name: [offset, length, crc32]}}\\n
+    sections: "database" (Hyperscan), "rules", "rows" and "articles" (JSON lines, with an index of their offsets)
+
+The key covers everything the content depends on: the entries' files (paths, sizes, times, inode), this program's
+version and modules, the format, the scan's version, and the machine. A file that is cut, damaged or of another key is
+made anew and never trusted; it is written aside and renamed, and read only where it is a plain file that belongs to the
+user or to root. No pickle.
+
+"""
+
+import json
+import os
+import platform
+import stat
+import sys
+import zlib
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from kb.catalog import Fingerprint
+from matchers.engine import Backend, MatcherSet
+
+FORMAT = 1
+_MAGIC = b"faultbook-cache 1 "
+
+
+class DamagedCache(Exception):
+    """The file is not what was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is kept: `rows[i]` of matcher i, `articles[id]` as JSON, and why some entries are missing."""
+
+    database: bytes
+    rules: Sequence[tuple[int, int]]
+    rows: Sequence[str]
+    beats: Mapping[str, Sequence[str]]
+    articles: Mapping[str, str]
+    complaints: Sequence[str]
+
+
+def cache_dir(environment: Mapping[str, str] = os.environ) -> Path:
+    """`$FAULTBOOK_CACHE`, `$XDG_CACHE_HOME/faultbook`, or `~/.cache/faultbook`."""
+    if environment.get("FAULTBOOK_CACHE"):
+        return Path(environment["FAULTBOOK_CACHE"])
+    base = environment.get("XDG_CACHE_HOME", "")
+    if Path(base).is_absolute():  # the XDG specification: a relative path is to be ignored
+        return Path(base, "faultbook")
+    try:
+        return Path.home() / ".cache" / "faultbook"
+    except RuntimeError:  # an account without a home: nowhere, so that every run compiles anew
+        return Path(os.devnull, "faultbook")
+
+
+def cache_key(fingerprint: Fingerprint, backend: str, version: str) -> str:
+    """Everything the content depends on, in one text."""
+    return "|".join((str(FORMAT), version, backend, platform.machine(), sys.byteorder, fingerprint.digest))
+
+
+def cache_file(directory: Path, dirs: Sequence[Path]) -> Path:
+    """The file for this choice of directories; one each, so that nothing piles up."""
+    name = zlib.crc32("\0".join(str(each.resolve()) for each in dirs).encode("utf-8", "surrogateescape"))
+    return directory / f"entries-{name:08x}.cache"
+
+
+class CachedSet:
+    """A compiled set as read from bytes: every checksum is checked at once, a section is parsed when it is needed."""
+
+    def __init__(self, data: bytes, key: str) -> None:
+        self._data = data
+        head_end = data.find(b"\n", 0, 64)
+        body = data.find(b"\n", head_end + 1) + 1
+        if not data.startswith(_MAGIC) or head_end < 0 or body <= 0:
+            raise DamagedCache("no header")
+        header = data[head_end + 1 : body - 1]
+        if data[len(_MAGIC) : head_end] != f"{zlib.crc32(header):08x}".encode():
+            raise DamagedCache("header")
+        parsed = json.loads(header)
+        if parsed["key"] != key:
+            raise DamagedCache("another key")
+        self._sections: dict[str, list[int]] = parsed["sections"]
+        self._body = body
+        if sum(length for _at, length, _crc in self._sections.values()) != len(data) - body:
+            raise DamagedCache("length")
+        view = memoryview(data)
+        for name, (at, length, crc) in self._sections.items():
+            if zlib.crc32(view[body + at : body + at + length]) != crc:
+                raise DamagedCache(name)
+
+    def _section(self, name: str) -> bytes:
+        at, length, _crc = self._sections[name]
+        return self._data[self._body + at : self._body + at + length]
+
+    @cached_property
+    def database(self) -> bytes:
+        """The scan's database."""
+        return self._section("database")
+
+    @cached_property
+    def index(self) -> dict[str, Any]:
+        """`beats`, `complaints`, ids of the articles in order."""
+        parsed: dict[str, Any] = json.loads(self._section("index"))
+        return parsed
+
+    @cached_property
+    def _rules(self) -> Sequence[tuple[int, int]]:
+        numbers = array("I", self._section("rules"))
+        return list(zip(numbers[::2], numbers[1::2], strict=True))
+
+    @cached_property
+    def _rows(self) -> "_Lines":
+        return _Lines(self._section("rows"), self._section("row-ends"))
+
+    @cached_property
+    def _articles(self) -> "_Lines":
+        return _Lines(self._section("articles"), self._section("article-ends"))
+
+    @cached_property
+    def _place_of(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.index["ids"])}
+
+    def article_json(self, entry: str) -> str | None:
+        """The article of this id as JSON, None where there is none."""
+        place = self._place_of.get(entry)
+        return None if place is None else self._articles[place]
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of all entries, sorted."""
+        ids: list[str] = self.index["ids"]
+        return ids
+
+    def matcher_set(self, new_backend: Callable[[bytes], Backend]) -> MatcherSet:
+        """The matchers, ready to scan."""
+        database = self.database
+        return MatcherSet(
+            self._rows.__getitem__, len(self._rows), self._rules, self.index["beats"], lambda: new_backend(database)
+        )
+
+
+class _Lines:
+    """Texts behind each other with the array of their ends."""
+
+    def __init__(self, data: bytes, ends: bytes) -> None:
+        self._data = data
+        self._ends = array("I", ends)
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def __getitem__(self, index: int) -> str:
+        start = self._ends[index - 1] if index else 0
+        return self._data[start : self._ends[index]].decode("utf-8")
+
+
+def pack(content: Content, key: str) -> bytes:
+    """The bytes of a cache file."""
+    ids = sorted(content.articles)
+    sections: dict[str, bytes] = {
+        "database": content.database,
+        "rules": array("I", [number for rule in content.rules for number in rule]).tobytes(),
+        "index": json.dumps(
+            {
+                "ids": ids,
+                "beats": {k: list(v) for k, v in content.beats.items()},
+                "complaints": list(content.complaints),
+            }
+        ).encode(),
+    }
+    for name, texts in (("row", list(content.rows)), ("article", [content.articles[each] for each in ids])):
+        ends = array("I")
+        chunks = [text.encode("utf-8") for text in texts]
+        total = 0
+        for chunk in chunks:
+            total += len(chunk)
+            ends.append(total)
+        sections[f"{name}s"], sections[f"{name}-ends"] = b"".join(chunks), ends.tobytes()
+    places, at = {}, 0
+    for name, data in sections.items():
+        places[name] = [at, len(data), zlib.crc32(data)]
+        at += len(data)
+    header = json.dumps({"key": key, "sections": places}).encode()
+    return _MAGIC + f"{zlib.crc32(header):08x}".encode() + b"\n" + header + b"\n" + b"".join(sections.values())
+
+
+def read(path: Path, key: str) -> CachedSet | None:
+    """The set in this file; None when there is none, it is damaged, of another key, or not the user's own."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode) or status.st_uid not in (os.geteuid(), 0):
+                return None
+            with open(handle, "rb", closefd=False) as file:
+                data = file.read()
+        finally:
+            os.close(handle)
+        return CachedSet(data, key)
+    except (DamagedCache, OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def write(path: Path, data: bytes) -> bool:
+    """Write aside, then rename; False where the directory cannot be written (then every run compiles anew)."""
+    import tempfile  # noqa: PLC0415 - takes 10 ms to import, and a run from the cache writes nothing
+
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, aside = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            Path(aside).replace(path)
+        except BaseException:
+            Path(aside).unlink()
+            raise
+    except OSError:
+        return False
+    return True
