@@ -30,12 +30,16 @@ def has_stdin() -> bool:
     return sys.stdin is not None and not sys.stdin.isatty()
 
 
+def has_utf8(stream: TextIO) -> bool:
+    """Whether the stream takes every character."""
+    return (stream.encoding or "").lower().replace("-", "") == "utf8"
+
+
 def print_json(value: Any) -> None:
     """One line of JSON on stdout: what a terminal would act on is escaped, halves of surrogate pairs are replaced."""
     from kb.template import visible_json  # noqa: PLC0415
 
-    is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    print(visible_json(json.dumps(value, ensure_ascii=not is_utf8)))
+    print(visible_json(json.dumps(value, ensure_ascii=not has_utf8(sys.stdout))))
 
 
 def visible_lines(text: str) -> list[str]:

@@ -15,7 +15,8 @@ from kb.catalog import Fingerprint, entry_files
 from kb.entry import Article
 from kb.plainform import from_plain, to_plain
 from kb.version import VERSION
-from matchers.engine import Backend, MatcherSet
+from matchers.blocks import Backend
+from matchers.engine import MatcherSet
 
 if TYPE_CHECKING:
     from kb.entry import Entry

@@ -13,7 +13,6 @@ user or to root. No pickle.
 
 import json
 import os
-import platform
 import stat
 import sys
 import zlib
@@ -25,7 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from kb.catalog import Fingerprint
-from matchers.engine import Backend, MatcherSet
+from matchers.blocks import Backend
+from matchers.engine import MatcherSet
 
 FORMAT = 1
 _MAGIC = b"faultbook-cache 1 "
@@ -62,7 +62,7 @@ def cache_dir(environment: Mapping[str, str] = os.environ) -> Path:
 
 def cache_key(fingerprint: Fingerprint, backend: str, version: str) -> str:
     """Everything the content depends on, in one text."""
-    return "|".join((str(FORMAT), version, backend, platform.machine(), sys.byteorder, fingerprint.digest))
+    return "|".join((str(FORMAT), version, backend, os.uname().machine, sys.byteorder, fingerprint.digest))
 
 
 def cache_file(directory: Path, dirs: Sequence[Path]) -> Path:

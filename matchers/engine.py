@@ -10,28 +10,17 @@ to its lines: only then is its place in the order certain, and that no other ent
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
+from matchers.blocks import Backend, Block, BlockLines, Bytes, Candidate, LineCutter, candidates
 from matchers.confirm import Found, LoadedMatcher
 from matchers.correlate import Correlator
-from matchers.cutter import LineCutter, undo_escapes
 from matchers.envelopes import Message
 from matchers.match import Match
-from matchers.records import MAX_BYTES, Page, line_index, line_starts
+from matchers.records import MAX_BYTES, Page
 from matchers.referee import Referee
 
 MAX_LINE_BYTES = 1 << 20
 """What is looked at of a line; the rest of a longer one is skipped and counted."""
-
-_MIN_BLOCK = MAX_BYTES  # less is not worth a pass: no candidate is certain before twice that much follows it
-
-
-class Backend(Protocol):
-    """Names candidate positions in a block: every hit as (end, rule)."""
-
-    def scan(self, data: bytes) -> list[tuple[int, int]]:
-        """All hits, in any order; one line may be hit many times."""
 
 
 class MatcherSet:
@@ -71,20 +60,6 @@ class MatcherSet:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A line (by its position in the page) that a rule of the scan hit."""
-
-    start: int
-    matcher: int
-    step: int
-
-    @property
-    def order(self) -> tuple[int, int, int]:
-        """The order in which they are tried: a line ends one sequence before it begins the next."""
-        return self.start, self.matcher, -self.step
-
-
 class Scanner:
     """Recognises problems in one stream. Not thread-safe; feed it bytes, then finish it.
 
@@ -112,7 +87,8 @@ class Scanner:
         self._offset = 0
         self._number = 1
         self._cuts: list[tuple[int, int]] = []
-        self._waiting: list[_Candidate] = []
+        self._kept_lines = 0
+        self._waiting: list[Candidate] = []
         self._taken: dict[int, set[tuple[int, int]]] = {}
 
     @property
@@ -120,100 +96,128 @@ class Scanner:
         """How many lines were longer than what is looked at."""
         return self._cutter.lines_cut
 
-    def feed(self, data: bytes) -> Iterator[Match]:
-        """Take more of the stream; yields the matches that are certain by now."""
-        for at in range(0, len(data), self._cutter.max_line_bytes):
-            self._cutter.take(data[at : at + self._cutter.max_line_bytes])
-            if self._cutter.ready_bytes >= _MIN_BLOCK:
-                yield from self._take_block(*self._cutter.block(), last=False)
+    def feed(self, data: Bytes, size: int | None = None) -> Iterator[Match]:
+        """Take more of the stream, the first `size` bytes of `data`; yields the matches that are certain by now.
+
+        Consume what it yields before `data` is changed: nothing of it is kept afterwards.
+        """
+        for block in self.split(data, size):
+            yield from self.take(block, self.find(block))
 
     def finish(self) -> Iterator[Match]:
         """The stream is over (a last line without newline counts); yields what was still waiting."""
-        self._cutter.close()
-        yield from self._take_block(*self._cutter.block(), last=True)
+        block = self._cutter.close() if self._cutter.is_open else Block(b"", 0, 0)
+        yield from self.take(block, self.find(block), last=True)
 
-    def _take_block(self, block: bytes, cuts: list[tuple[int, int]], *, last: bool) -> Iterator[Match]:
-        shift = len(self._kept)
-        self._cuts += [(at + shift, lost) for at, lost in cuts]
-        self._waiting += self._candidates(block, shift)
-        page = Page(self._kept + block, self._offset, self._number, self._cuts)
+    def split(self, data: Bytes, size: int | None = None) -> Iterator[Block]:
+        """The blocks of whole lines that the next piece of the stream completes; the rest is kept for the next."""
+        size = len(data) if size is None else size
+        for at in range(0, size, self._cutter.max_line_bytes):
+            yield from self._cutter.take(data, at, min(at + self._cutter.max_line_bytes, size))
+
+    def find(self, block: Block, backend: Backend | None = None) -> list[Candidate]:
+        """The candidates of a block, in order. It changes nothing, so threads may share it, each with its `backend`."""
+        return candidates(block, backend or self._backend, self._matchers.rules)
+
+    def take(self, block: Block, found: Sequence[Candidate], *, last: bool = False) -> Iterator[Match]:
+        """Take the next block with its candidates. Positions in the page count from what is kept of before."""
+        shift = len(self._kept) - block.begin
+        self._cuts += [(at + shift, lost) for at, lost in block.cuts]
+        lines = BlockLines(block, self._number + self._kept_lines, self._stream_offset(block.begin + shift))
+        for start, matcher, step in found:
+            if not self._try_alone(matcher, start, lines):
+                self._waiting.append((start + shift, matcher, step))
+        reached = block.end + shift
+        if self._waiting:
+            page = Page(self._kept + block.data[block.begin : block.end], self._offset, self._number, self._cuts)
+            reached = self._try_waiting(page, last=last)
+        yield from self._referee.release(None if last else self._stream_offset(max(0, reached - MAX_BYTES)))
+        self._keep(lines, shift, reached - 2 * MAX_BYTES)
+
+    def _stream_offset(self, position: int) -> int:
+        return self._offset + position + sum(lost for at, lost in self._cuts if at <= position)
+
+    def _try_alone(self, index: int, start: int, lines: BlockLines) -> bool:
+        """Try a matcher that needs nothing but the line itself; False where more has to be known."""
+        matcher = self._matchers[index]
+        if not matcher.is_single:
+            return False
+        message, raw = lines.open(start)
+        if message.escaped or lines.is_cut or not (message.layers or raw[:1].strip()):
+            return False
+        if self._paste or matcher.source.accepts(message.program):
+            hit = matcher.fit(message.lines[0])
+            if hit is not None:
+                self._referee.add(lines.match(matcher, message, raw, *hit))
+        return True
+
+    def _try_waiting(self, page: Page, *, last: bool) -> int:
+        """Try the candidates around which enough of the stream is known; the position in the page that was reached."""
         ready_to = len(page.data) if last else len(page.data) - 2 * MAX_BYTES
         done = 0
-        for candidate in self._waiting:
-            if candidate.start >= ready_to or page.data.index(b"\n", candidate.start) >= ready_to:
+        for start, matcher, step in self._waiting:
+            if start >= ready_to or page.data.index(b"\n", start) >= ready_to:
                 break
-            self._try(candidate, page)
+            self._try(matcher, -step, start, page)
             done += 1
         del self._waiting[:done]
-        reached = self._waiting[0].start if self._waiting else len(page.data)
-        certain_to = None if last else page.stream_offset(max(0, reached - MAX_BYTES))
-        yield from self._referee.release(certain_to)
-        self._keep(page, reached - 2 * MAX_BYTES)
+        return self._waiting[0][0] if self._waiting else len(page.data)
 
-    def _candidates(self, block: bytes, shift: int) -> list[_Candidate]:
-        """The lines of a block that a rule hits, in order, `shift` added to their positions."""
-        lines = {(block.rfind(b"\n", 0, end - 1) + 1, rule) for end, rule in self._backend.scan(block)}
-        lines.update(self._escaped_hits(block))
-        found = {_Candidate(start + shift, *self._matchers.rules[rule]) for start, rule in lines}
-        return sorted(found, key=lambda candidate: candidate.order)
-
-    def _escaped_hits(self, block: bytes) -> Iterator[tuple[int, int]]:
-        """(line start, rule) of hits in the block with its escapes undone."""
-        undone = undo_escapes(block)
-        hits = [] if undone is block else self._backend.scan(undone)
-        if not hits:
-            return
-        newlines, undone_newlines = line_starts(block), line_starts(undone)
-        for end, rule in hits:
-            index = line_index(undone_newlines, end - 1)
-            yield (newlines[index - 1] + 1 if index else 0), rule
-
-    def _try(self, candidate: _Candidate, page: Page) -> None:
-        matcher = self._matchers[candidate.matcher]
-        taken = self._taken.setdefault(candidate.matcher, set())
-        line = page.line_at(candidate.start)
+    def _try(self, index: int, step: int, start: int, page: Page) -> None:
+        matcher = self._matchers[index]
+        taken = self._taken.setdefault(index, set())
+        line = page.line_at(start)
         for part in line.parts():
-            found = matcher.confirm(part, page, candidate.step, any_source=self._paste, taken=taken)
+            found = matcher.confirm(part, page, step, any_source=self._paste, taken=taken)
             if found is None:
                 continue
             if matcher.kind != "sequence":  # there one line may be the last step of one and the first of the next
                 taken.update(each.key for each in found.parts)
-            match = self._correlated(candidate, matcher, found, page)
+            match = self._correlated(index, step, matcher, found, page)
             if match is not None:
                 self._referee.add(match)
             if matcher.kind == "keys" and line.message.pairs:
                 return  # every part of it would show the same pairs
 
-    def _correlated(self, candidate: _Candidate, matcher: LoadedMatcher, found: Found, page: Page) -> Match | None:
+    def _correlated(self, index: int, step: int, matcher: LoadedMatcher, found: Found, page: Page) -> Match | None:
         at = page.stamped(found.parts[0], matcher.source)
         match = make_match(matcher, found, page, at)
         if matcher.kind == "sequence":
-            return self._correlator.sequence(candidate.matcher, matcher, candidate.step, match, at)
+            return self._correlator.sequence(index, matcher, step, match, at)
         if matcher.threshold is None or (self._paste and not matcher.threshold.hold):
             return match
         times = found.parts[0].line.message.repeated
-        return self._correlator.threshold(candidate.matcher, matcher, match, at, times)
+        return self._correlator.threshold(index, matcher, match, at, times)
 
-    def _keep(self, page: Page, start: int) -> None:
-        """Drop what no record can reach back to any more: everything before the line at `start`."""
-        start = page.data.rfind(b"\n", 0, max(0, start)) + 1
-        self._number = page.number_at(start)
-        self._offset = page.stream_offset(start)
-        self._kept = page.data[start:]
-        self._cuts = [(at - start, lost) for at, lost in self._cuts if at >= start]
-        self._waiting = [_Candidate(each.start - start, each.matcher, each.step) for each in self._waiting]
-        shifted = (
-            (matcher, {(at - start, index) for at, index in taken if at >= start})
-            for matcher, taken in self._taken.items()
-        )
-        self._taken = {matcher: taken for matcher, taken in shifted if taken}
+    def _keep(self, lines: BlockLines, shift: int, start: int) -> None:
+        """Drop what no record can reach back to any more: everything before the line at `start` of the page."""
+        block, kept = lines.block, len(self._kept)
+        total = lines.number_at(block.end)
+        if start >= kept:
+            cut = max(block.data.rfind(b"\n", block.begin, max(start - shift, block.begin)) + 1, block.begin)
+            number = lines.number_at(cut)
+            rest, cut = bytes(block.data[cut : block.end]), cut + shift
+        else:
+            cut = self._kept.rfind(b"\n", 0, max(0, start)) + 1
+            number = self._number + self._kept.count(b"\n", 0, cut)
+            rest = self._kept[cut:] + block.data[block.begin : block.end]
+        self._offset = self._stream_offset(cut)
+        self._kept, self._number, self._kept_lines = rest, number, total - number
+        self._cuts = [(at - cut, lost) for at, lost in self._cuts if at >= cut]
+        self._waiting = [(at - cut, matcher, step) for at, matcher, step in self._waiting]
+        if self._taken:
+            shifted = (
+                (matcher, {(at - cut, index) for at, index in taken if at >= cut})
+                for matcher, taken in self._taken.items()
+            )
+            self._taken = {matcher: taken for matcher, taken in shifted if taken}
 
 
 def make_match(matcher: LoadedMatcher, found: Found, page: Page, at: Message) -> Match:
     """The match that `found` is, with its place in the stream; `at` is the message that tells time and host."""
     lines = list({part.line.start: part.line for part in found.parts}.values())
     start, end = lines[0].start, lines[-1].end
-    contiguous = page.data.count(b"\n", start, end) == len(lines) - 1
+    contiguous = lines[-1].number - lines[0].number == len(lines) - 1
     plain = contiguous and not any(line.cut or line.message.escaped for line in lines)
     if plain:
         text = page.data[start:end].decode("utf-8", "replace")

@@ -6,7 +6,6 @@ value. `word` and `text` end where the pattern's next literal text begins; that 
 """
 
 import re
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -55,6 +54,8 @@ def _read_hex(text: str) -> str:
 
 
 def _read_ip(text: str) -> str:
+    import socket  # noqa: PLC0415 - 3 ms that only a found address costs
+
     address, _, _zone = text.partition("%")
     try:
         socket.inet_pton(socket.AF_INET6 if ":" in address else socket.AF_INET, address)
@@ -89,8 +90,8 @@ def _read_text(text: str) -> str:
 TYPES: dict[str, FieldType] = {
     kind.name: kind
     for kind in (
-        FieldType("int", r"[-+]?+[0-9]{1,20}+", _read_int, numeric=True),
-        FieldType("hex", r"(?:0[xX])?+[0-9A-Fa-f]{1,16}+", _read_hex, numeric=True),
+        FieldType("int", r"[-+]?+[0-9]{1,20}+", _read_int, numeric=True, loose=r"[-+0-9]+"),
+        FieldType("hex", r"(?:0[xX])?+[0-9A-Fa-f]{1,16}+", _read_hex, numeric=True, loose=r"[0-9A-Fa-fxX]+"),
         FieldType("ip", rf"(?>(?:{_IPV4}|{_IPV6}){_ZONE})", _read_ip, loose=r"[0-9A-Za-z.:%_-]+"),
         FieldType("prefix", rf"(?>(?:{_IPV4}|{_IPV6})/[0-9]{{1,3}}+)", _read_prefix, loose=r"[0-9A-Fa-f.:]+/[0-9]+"),
         FieldType("mac", r"[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}+(?![:-][0-9A-Fa-f])", str),

@@ -76,6 +76,11 @@ class PatternFinder:
         return [re.compile(expression) for expression in self._expressions]
 
     @cached_property
+    def plain(self) -> re.Pattern[str] | None:
+        """The whole pattern as one expression, None where it has open values."""
+        return None if self._values else self._compiled[0]
+
+    @cached_property
     def _stops(self) -> list[re.Pattern[str]]:
         return [re.compile(stop) for _name, _kind, stop in self._values]
 

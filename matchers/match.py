@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from matchers.fieldtypes import Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Match:
     """One recognition.
 
@@ -14,6 +14,7 @@ class Match:
     `time` is what the log says (ISO 8601, without year or zone where the log names none), None where it says nothing.
     `text` is the lines that belong to the match; unless `assembled`, the bytes from `offset` to `end` decode to it.
     `weight` is how many characters of fixed text were found: the more, the more specific.
+    Nobody changes a match; a frozen one takes twice as long to make, and there may be millions.
     `lines` are the stream offsets of the physical lines that belong to it: matches that share one are of one record.
     """
 

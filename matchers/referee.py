@@ -44,7 +44,10 @@ class Referee:
                     for each in claims:
                         each.stands = False
             sides.setdefault(side, []).append(claim)
-        insort(self._held, claim, key=lambda each: (each.match.offset, each.match.end))
+        if not self._held or _place(self._held[-1]) <= _place(claim):
+            self._held.append(claim)
+        else:
+            insort(self._held, claim, key=_place)
 
     def _loses(self, one: _Side, other: _Side) -> bool:
         if one[0] == other[0]:
@@ -62,5 +65,11 @@ class Referee:
                 yield claim.match
         del self._held[:count]
         # No later match can share these lines.
-        for line in [line for line in self._by_line if certain_to is None or line < certain_to]:
-            del self._by_line[line]
+        if certain_to is None:
+            self._by_line.clear()
+        elif self._by_line:
+            self._by_line = {line: sides for line, sides in self._by_line.items() if line >= certain_to}
+
+
+def _place(claim: _Claim) -> tuple[int, int]:
+    return claim.match.offset, claim.match.end

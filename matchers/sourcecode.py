@@ -15,15 +15,16 @@ _PLACEHOLDER = re.compile(
     r"|\{\}|<%[a-z]{1,4}>"
 )
 _COMMENT = re.compile(r"\s*(?://|/\*|\*\s.*\*/\s*$)")
-# A command that prints or looks for the message; what it prints stands on lines of its own.
+# A command that prints or looks for the message in quotes; what it prints stands on lines of its own.
 _COMMAND = re.compile(
     r"\s{0,8}(?:[$#]\s)?\s?(?:sudo\s)?(?:echo|printf|logger|grep|egrep|fgrep|zgrep|rg|git (?:log|grep))\s"
 )
 _REACH = 160  # how far around the message is looked
 _JSON_VALUE = re.compile(r"\"[\w.@-]{1,64}\\?\"\s{0,8}:\s{0,8}\\?\"[^\"]{0,120}$")
 # Behind the message: the rest of the literal, perhaps with an escape at its end, its quote, and what follows that.
-_LITERAL_END = re.compile(r"(?:[^\"\\\n]{0,120}+(?:\\n|\\t))?[^\"\\\n]{0,40}+\"\s{0,8}(.?)")
+_LITERAL_END = re.compile(r"(?:[^\"\\\n]{0,120}+(?:\\n|\\t))?[^\"\\\n]{0,40}+\"\s{0,8}(.{0,4})")
 _CALL = re.compile(r"\w\($")
+_END_OF_CALL = re.compile(r",|\)*\s?;")
 _TAKES_A_VALUE = re.compile(r"[^=!<>]=\s+$|\breturn\s+$|\\n\"\s+$")
 _STRING_PREFIX = re.compile(r"(?<![A-Za-z0-9_])(?:L|u8|R)$")
 _FAR_INDENT = re.compile(r"[+-]?(?:\t|\s\s)\s*$|\s$")
@@ -31,7 +32,9 @@ _FAR_INDENT = re.compile(r"[+-]?(?:\t|\s\s)\s*$|\s$")
 
 def is_source_code(text: str, start: int, end: int) -> bool:
     """Whether the message found in `text[start:end]` stands in source code rather than in a log."""
-    if _COMMENT.match(text[:200]) or (start > 0 and _COMMAND.match(text[:start])):
+    if '"' not in text and "'" not in text and text.lstrip()[:1] not in ("/", "*"):
+        return False
+    if _COMMENT.match(text[:200]) or (_COMMAND.match(text[:start]) and _is_in_quotes(text[:start])):
         return True
     before = text[max(0, start - _REACH) : start]
     after = text[end : end + 200]
@@ -44,7 +47,7 @@ def is_source_code(text: str, start: int, end: int) -> bool:
     if closing is None or not 0 <= len(before) - quote - 1 <= 120 or quote < 0:
         return False
     lead = _STRING_PREFIX.sub("", before[:quote])
-    return closing[1] in ",;)]}\\" and _leads_to_literal(lead, closing[1], continues=text[:1] in "+- \t")
+    return closing[1][:1] in ",;)]}\\" and _leads_to_literal(lead, closing[1], continues=text[:1] in "+- \t")
 
 
 def _leads_to_literal(lead: str, follower: str, *, continues: bool) -> bool:
@@ -58,8 +61,12 @@ def _leads_to_literal(lead: str, follower: str, *, continues: bool) -> bool:
     if stripped.endswith(","):
         return continues or _opens_more_than_it_closes(stripped)
     if stripped.endswith("("):
-        return _CALL.search(stripped) is not None or follower in (",", ";")
+        return _CALL.search(stripped) is not None or _END_OF_CALL.match(follower) is not None
     return _TAKES_A_VALUE.search(lead) is not None
+
+
+def _is_in_quotes(before: str) -> bool:
+    return before.count('"') % 2 == 1 or before.count("'") % 2 == 1
 
 
 def _opens_more_than_it_closes(text: str) -> bool:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -139,7 +138,7 @@ def said(text: str) -> Stamp | None:
     if m := _CLOCK.fullmatch(text):
         return of_day(m[1], m[2])
     # zap writes seconds as a float, and encoders of large floats choose powers of ten.
-    if _POWER.fullmatch(text) and (plain := _NUMBER.fullmatch(f"{Decimal(text):f}")):
+    if _POWER.fullmatch(text) and (plain := _NUMBER.fullmatch(_written_out(text))):
         return _epoch_number(plain[1], plain[2] or "")
     return None
 
@@ -190,3 +189,9 @@ def _dotted(fraction: str | None) -> str:
 
 def _fraction_seconds(fraction: str | None) -> float:
     return float(f"0.{fraction}") if fraction else 0.0
+
+
+def _written_out(power_of_ten: str) -> str:
+    from decimal import Decimal  # noqa: PLC0415 - 3 ms for what few logs write
+
+    return f"{Decimal(power_of_ten):f}"

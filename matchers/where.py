@@ -12,7 +12,6 @@ into true.
 
 import operator
 from collections.abc import Callable, Mapping
-from fractions import Fraction
 from typing import Any
 
 from matchers.errors import WhereError, did_you_mean
@@ -36,7 +35,7 @@ _SUMS: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
-    "/": lambda a, b: Fraction(a) / Fraction(b),
+    "/": lambda a, b: _exact(a) / _exact(b),
 }
 _MEMBERSHIPS: dict[str, Callable[[Any, Any], bool]] = {
     "in": lambda a, b: a in b,
@@ -241,6 +240,12 @@ def _combined(head: str, left: Any, right: Any) -> Any:
     if not comparable or isinstance(left, str) or (head == "/" and right == 0):
         return None
     return _SUMS[head](left, right)
+
+
+def _exact(number: Any) -> Any:
+    from fractions import Fraction  # noqa: PLC0415 - 5 ms that few conditions need
+
+    return Fraction(number)
 
 
 def _comparable(name: str, fields: Mapping[str, Value], types: Mapping[str, str]) -> Value | None:

@@ -16,7 +16,7 @@ from matchers.fieldtypes import TYPES
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 _CHOICE = re.compile(r"=[^|{}\s]+(\|[^|{}\s]+)*\Z")
-_BLANK = r"\s++"
+_BLANK = r"[ \t]++"
 # Word edges are those of ASCII: in "网卡报Detected Tx Unit Hang" the message begins after the Chinese text.
 _LEFT_EDGE = r"(?<![A-Za-z0-9_])"
 _RIGHT_EDGE = r"(?![A-Za-z0-9_])"
@@ -151,9 +151,9 @@ def to_pieces(tokens: tuple[Token, ...]) -> list[Any]:
 
 
 def to_loose_regex(tokens: tuple[Token, ...]) -> str:
-    """A shorter expression that finds at least what `to_regex` finds; the scan's superset is made from it."""
+    """A shorter expression that finds at least what `to_regex` finds, in text whose runs of blanks are single ones."""
     return "".join(
-        literal_regex(token.text)
+        re.escape(re.sub(r"\s+", " ", token.text))
         if isinstance(token, Literal)
         else _value_regex(token.type)
         if token.type.startswith("=")
@@ -172,7 +172,7 @@ def _is_open(token: Token, following: Token | None) -> bool:
 def _stop(following: Literal) -> str:
     """The text an open value ends at; where it begins with blanks, a run of them is looked at once, at its start."""
     stop = literal_regex(following.text.rstrip() or following.text)
-    return rf"(?<!\s){stop}" if following.text[0].isspace() else stop
+    return rf"(?<![ \t]){stop}" if following.text[0].isspace() else stop
 
 
 def _left_edge(tokens: tuple[Token, ...]) -> str:
@@ -196,7 +196,7 @@ def _expression(token: Token, *, first: bool) -> str:
     if isinstance(token, Field):
         return f"(?P<{token.name}>{_value_regex(token.type)})"
     # One blank is enough where the pattern begins with some: a run of them would be walked from each of its blanks.
-    lead = r"\s" if first and token.text[0].isspace() else ""
+    lead = r"[ \t]" if first and token.text[0].isspace() else ""
     return lead + literal_regex(token.text.lstrip() if lead else token.text)
 
 

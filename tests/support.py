@@ -6,8 +6,9 @@ from typing import Any, Literal
 
 from matchers.backends import hs
 from matchers.backends.plain import PlainBackend
+from matchers.blocks import Backend
 from matchers.compile import compile_set
-from matchers.engine import Backend, MatcherSet, Scanner, scan_text
+from matchers.engine import MatcherSet, Scanner, scan_text
 from matchers.match import Match
 from matchers.spec import Expression, KeyTest, Matcher, Step
 

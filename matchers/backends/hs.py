@@ -6,13 +6,14 @@ does not name the expression, so the culprit is found by compiling one by one.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import hyperscan
 
 from matchers.errors import RegexError
-from matchers.superset import Superset
+from matchers.superset import BLANK_RUNS, Superset
 
-FORMAT = 2
+FORMAT = 3
 """Of what `matchers.compile` makes; it is raised when compiled sets of before must not be read any more."""
 
 NAME = f"hyperscan-{getattr(hyperscan, '__version__', 'unknown')}/{FORMAT}"
@@ -23,12 +24,17 @@ class UnusableDatabase(Exception):
 
 
 def build(supersets: Sequence[Superset]) -> bytes:
-    """The serialized database in which expression N reports as N; raises RegexError with the one it refuses."""
+    """The serialized database in which expression N reports as N, and behind them those of `BLANK_RUNS`.
+
+    Raises RegexError with the one it refuses.
+    """
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     if not supersets:
         return b""
     flags = [hyperscan.HS_FLAG_CASELESS if each.caseless else 0 for each in supersets]
-    expressions = [each.expression for each in supersets]
+    # Those behind only have to say that there is one: they report once in a block.
+    flags += [hyperscan.HS_FLAG_SINGLEMATCH] * len(BLANK_RUNS)
+    expressions = [*(each.expression for each in supersets), *BLANK_RUNS]
     try:
         database.compile(expressions=expressions, ids=list(range(len(expressions))), flags=flags)
     except hyperscan.error:
@@ -49,6 +55,9 @@ def _needs_prefilter(expression: bytes, flag: int) -> int:
     raise RegexError(f"the expression is too large to search for: {shown}...; split it or shorten its repeats")
 
 
+_NEVER = (0, -1)
+
+
 class HyperscanBackend:
     """Finds candidate positions; not thread-safe, make one per thread."""
 
@@ -61,20 +70,27 @@ class HyperscanBackend:
             except (hyperscan.error, ValueError, TypeError) as error:
                 raise UnusableDatabase(str(error)) from None
 
-    def scan(self, data: bytes) -> list[tuple[int, int]]:
-        """One hit for each line and rule as (end, rule): `end` is just behind it; in no promised order."""
+    def scan(self, data: bytes | bytearray, begin: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+        """The hits in `data[begin:end]` as (end, rule): `end` is the place in `data` behind it; in no promised order.
+
+        Of several hits of a rule in one line one at the least is given. A rule that is not of the set says that the
+        text has runs of blanks.
+        """
         hits: list[tuple[int, int]] = []
         if self._database is None:
             return hits
+        append, find = hits.append, data.find
         told: dict[int, tuple[int, int]] = {}  # of each rule its last hit and the end of that line
 
-        def on_hit(rule: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            hit, line_end = told.get(rule, (0, -1))
-            if hit <= end <= line_end:
+        def on_hit(rule: int, _start: int, hit: int, _flags: int, _context: object) -> None:
+            hit += begin
+            last, line_end = told.get(rule, _NEVER)
+            if last <= hit <= line_end:
                 return  # an expression that ends in a class can hit a line once for each of its bytes
-            newline = data.find(b"\n", end - 1)
-            told[rule] = end, len(data) if newline < 0 else newline
-            hits.append((end, rule))
+            newline = find(b"\n", hit - 1)
+            told[rule] = hit, newline if newline >= 0 else len(data)
+            append((hit, rule))
 
-        self._database.scan(data, match_event_handler=on_hit)
+        text: Any = memoryview(data)[begin:end]  # the binding takes any buffer, its types say bytes and str
+        self._database.scan(text, match_event_handler=on_hit)
         return hits

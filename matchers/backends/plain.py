@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from matchers.superset import Superset
+from matchers.superset import BLANK_RUNS, Superset
 
 NAME = "re"
 
@@ -13,7 +13,16 @@ class PlainBackend:
 
     def __init__(self, supersets: Sequence[Superset]) -> None:
         self._patterns = [re.compile(each.expression, re.IGNORECASE if each.caseless else 0) for each in supersets]
+        self._patterns += map(re.compile, BLANK_RUNS)
 
-    def scan(self, data: bytes) -> list[tuple[int, int]]:
-        """Every hit as (end, rule); no expression crosses a newline, so each line that has a hit is named."""
-        return [(hit.end(), rule) for rule, pattern in enumerate(self._patterns) for hit in pattern.finditer(data)]
+    def scan(self, data: bytes | bytearray, begin: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+        """The hits in `data[begin:end]` as (end, rule).
+
+        No expression of the set crosses a newline, so that no line that has a hit is missed.
+        """
+        end = len(data) if end is None else end
+        return [
+            (hit.end(), rule)
+            for rule, pattern in enumerate(self._patterns)
+            for hit in pattern.finditer(data, begin, end)
+        ]

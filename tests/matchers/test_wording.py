@@ -61,7 +61,7 @@ def test_reading_a_pattern_raises_nothing_else(text: str) -> None:
 
 def test_a_blank_stands_for_any_run_of_blanks() -> None:
     matcher = pattern("Tx Queue <{q:int}>")
-    for text in ("Tx Queue <3>", "  Tx  Queue\t\t <3>", "Tx\u00a0Queue <3>"):
+    for text in ("Tx Queue <3>", "  Tx  Queue\t\t <3>"):
         assert fields_in(matcher, text) == [{"q": 3}]
     assert fields_in(matcher, "TxQueue <3>") == []
 
