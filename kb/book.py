@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -15,14 +16,13 @@ from kb.catalog import Fingerprint, entry_files
 from kb.entry import Article
 from kb.plainform import from_plain, to_plain
 from kb.version import VERSION
-from matchers.blocks import Backend
+from matchers import backends
 from matchers.engine import MatcherSet
 
 if TYPE_CHECKING:
     from kb.entry import Entry
     from kb.load import LoadedEntry
     from matchers.spec import Matcher
-    from matchers.superset import Superset
 
 
 class Book:
@@ -34,7 +34,7 @@ class Book:
     @cached_property
     def matchers(self) -> MatcherSet:
         """All matchers, ready to scan."""
-        return self._cached.matcher_set(_new_backend)
+        return self._cached.matcher_set(backends.best().load)
 
     @property
     def ids(self) -> Sequence[str]:
@@ -60,13 +60,51 @@ def open_book(dirs: Sequence[Path], cache_dir: Path | None = None) -> Book:
     """The book of these directories (later ones win by id): read from the cache, or compiled and then kept there."""
     directory = cache_dir if cache_dir is not None else cache.cache_dir()
     path = cache.cache_file(directory, dirs)
-    key = cache.cache_key(Fingerprint.of(dirs), _backend_name(), f"{VERSION} {_code_stamp()}")
+    key = cache.cache_key(Fingerprint.of(dirs), backends.best().NAME, f"{VERSION} {_code_stamp()}")
     cached = cache.read(path, key)
     if cached is None or not _is_usable(cached.database):
-        data = cache.pack(compile_content(load_dirs(dirs)), key)
+        data = _compiled_elsewhere(dirs, key) or compile_dirs(dirs, key)
         cache.write(path, data)
         cached = cache.CachedSet(data, key)
     return Book(cached)
+
+
+def compile_dirs(dirs: Sequence[Path], key: str) -> bytes:
+    """The bytes to keep of these directories."""
+    return cache.pack(compile_content(load_dirs(dirs)), key)
+
+
+_COMPILE = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from kb.book import compile_dirs
+sys.stdout.buffer.write(compile_dirs([Path(name) for name in sys.argv[3:]], sys.argv[2]))
+"""
+
+
+def _compiled_elsewhere(dirs: Sequence[Path], key: str) -> bytes | None:
+    """The same from a child process: compiling takes far more memory than a scan, and memory is seldom given back.
+
+    None where no child could do it; compiling here then says what is wrong.
+    """
+    import subprocess  # noqa: PLC0415 - a run from the cache compiles nothing
+
+    root = Path(__file__).resolve().parent.parent
+    names = [os.fspath(each) for each in dirs]
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", _COMPILE, os.fspath(root), key, *names],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            check=True,
+            timeout=600,
+        )
+        usable = _is_usable(cache.CachedSet(done.stdout, key).database)
+    except (OSError, subprocess.SubprocessError, cache.DamagedCache, ValueError):
+        return None
+    return done.stdout if usable else None
 
 
 def book_of(entries: Sequence["Entry"]) -> Book:
@@ -114,7 +152,7 @@ def compile_content(found: "Mapping[str, Entry | LoadedEntry]", *, strict: bool 
         usable[each.id] = each
     compiled = compile_set((entry.id, entry.beats, _active_matchers(entry)) for entry in usable.values())
     return cache.Content(
-        database=_build_database(compiled.supersets),
+        database=backends.best().build(compiled.supersets),
         rules=compiled.rules,
         rows=compiled.rows,
         beats=compiled.beats,
@@ -146,28 +184,8 @@ def _code_stamp() -> str:
 
 def _is_usable(database: bytes) -> bool:
     """Whether the scan takes the database: one that was made on a machine with another CPU is refused."""
-    from matchers.backends import hs  # noqa: PLC0415
-
     try:
-        hs.HyperscanBackend(database)
-    except hs.UnusableDatabase:
+        backends.best().load(database)
+    except backends.UnusableDatabase:
         return False
     return True
-
-
-def _backend_name() -> str:
-    from matchers.backends import hs  # noqa: PLC0415
-
-    return hs.NAME
-
-
-def _build_database(supersets: Sequence["Superset"]) -> bytes:
-    from matchers.backends import hs  # noqa: PLC0415
-
-    return hs.build(supersets)
-
-
-def _new_backend(database: bytes) -> Backend:
-    from matchers.backends import hs  # noqa: PLC0415
-
-    return hs.HyperscanBackend(database)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kb.entry import Entry
-from matchers.backends import hs
+from matchers import backends
 from matchers.compile import compile_set
 from matchers.errors import MatcherError
 
@@ -33,7 +33,7 @@ def costs(entries: Sequence[Entry], sample: bytes) -> Iterator[Cost]:
                 compiled = compile_set([(entry.id, (), (matcher,))])
             except MatcherError:
                 continue  # lint says why
-            backend = hs.HyperscanBackend(hs.build(compiled.supersets))
+            backend = backends.best().load(backends.best().build(compiled.supersets))
             hits = backend.scan(text)
             began = time.process_time()
             for _ in range(_ROUNDS):

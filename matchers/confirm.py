@@ -238,6 +238,8 @@ class _Around:
         parts = self._parts(start, ahead=ahead)
         gap = 0
         while waiting and gap <= MAX_GAP and (part := next(parts, None)) is not None:
+            if self._all_optional(waiting) and self._begins_another(part):
+                break
             fitting = self._fitting(waiting, part)
             if fitting is not None:
                 place, chosen = fitting
@@ -276,6 +278,10 @@ class _Around:
 
     def _all_optional(self, waiting: Sequence[int]) -> bool:
         return all(self._matcher.steps[index][1] for index in waiting)
+
+    def _begins_another(self, part: Part) -> bool:
+        """Whether the part is by itself a message of this kind, so that it is no part of the one at hand."""
+        return _first_fit(self._matcher.steps[self._matcher.anchor][0], part.text) is not None
 
     def _fits_another(self, waiting: Sequence[int], part: Part) -> bool:
         others = (wordings for index, (wordings, _) in enumerate(self._matcher.steps) if index not in waiting)

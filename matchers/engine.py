@@ -143,8 +143,10 @@ class Scanner:
         if not matcher.is_single:
             return False
         message, raw = lines.open(start)
-        if message.escaped or lines.is_cut or not (message.layers or raw[:1].strip()):
+        if message.escaped or lines.is_cut:
             return False
+        if not message.layers and matcher.source.is_continuation(message.lines[0]):
+            return False  # the line that it continues tells its time
         if self._paste or matcher.source.accepts(message.program):
             hit = matcher.fit(message.lines[0])
             if hit is not None:

@@ -25,18 +25,21 @@ class Near:
     what: str
 
 
+_NOTHING = Near(0.0, "nothing of it is there")
+
+
 def nearest(matcher: Matcher, text: str) -> Near:
     """The wording of the matcher that got furthest in any line of the text."""
     lines = list(_message_lines(text))
-    best = Near(0.0, "nothing of it is there")
+    best: Near | None = None
     for number, step in enumerate(matcher.steps, start=1):
         for expression in step.expressions:
             for line in lines:
                 near = _of_line(expression, line)
-                if near.share > best.share:
+                if best is None or near.share > best.share:
                     prefix = f"step {number}: " if len(matcher.steps) > 1 else ""
                     best = Near(near.share, prefix + near.what)
-    return best
+    return best or _NOTHING
 
 
 def _message_lines(text: str) -> Iterator[str]:
@@ -58,15 +61,17 @@ def _of_line(expression: Expression, line: str) -> Near:
         hit = _first_hit(tokens[:count], line)
         if hit:
             share = sum(weights[:count]) / (sum(weights) or 1)
-            return Near(share, _describe(expression.text, tokens[count], line[hit.end :]))
-    return Near(0.0, "nothing of it is there")
+            return Near(share, _describe(expression.text, tokens[count:], line[hit.end :]))
+    return _NOTHING
 
 
 def _first_hit(tokens: tuple[Token, ...], line: str) -> Hit | None:
     return next(PatternFinder(wording.to_pieces(tokens)).hits(line), None)
 
 
-def _describe(text: str, expected: Token, rest: str) -> str:
+def _describe(text: str, missing: tuple[Token, ...], rest: str) -> str:
+    """What is there and what not; `missing` are the tokens that do not fit, `rest` the text behind those that do."""
+    expected = next((token for token in missing if isinstance(token, Field) or token.text.strip()), missing[0])
     wanted = f"{{{expected.name}:{expected.type}}}" if isinstance(expected, Field) else f'"{expected.text.strip()}"'
     fits = text[: expected.column].rstrip()[-_MAX_SHOWN:]
     got = rest.strip()[:_MAX_SHOWN]

@@ -79,6 +79,10 @@ def _read_iface(text: str) -> str:
     return name
 
 
+def _read_flags(text: str) -> str:
+    return " ".join(text.split())  # the kernel pads those that are not set (kernel/panic.c, print_tainted())
+
+
 def _read_quoted(text: str) -> str:
     return text[1:-1]
 
@@ -115,6 +119,13 @@ TYPES: dict[str, FieldType] = {
             rf"[0-9]{{1,12}}+(?:\.[0-9]{{1,9}}+)?+[ ]?+(?>{'|'.join(_UNITS)})(?![A-Za-z])",
             str,
             loose=r"[0-9][0-9. a-z]*",
+        ),
+        FieldType(
+            "flags",
+            r"[A-Z]{1,30}+(?:[ ]{1,30}+[A-Z]{1,30}+(?![A-Za-z0-9_])){0,10}+(?![A-Za-z0-9_])",
+            _read_flags,
+            in_commands=False,
+            loose=r"[A-Z ]+",
         ),
         FieldType("word", r"[^\s]{1,256}+", str, in_commands=False),
         FieldType(

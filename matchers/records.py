@@ -73,6 +73,7 @@ class Page:
         self._lost = list(accumulate((lost for _at, lost in cuts), initial=0))
         self._lines: dict[int, Line] = {}
         self._counted = (0, number)
+        self._bare: dict[str, tuple[int, int]] = {}  # for each source, from where to where no line is stamped
 
     def stream_offset(self, position: int) -> int:
         """The position in the stream of a position in the page."""
@@ -157,10 +158,29 @@ class Page:
         message = part.line.message
         if message.layers or not source.is_continuation(part.text):
             return message
-        for other in self.near(part, ahead=False):
-            if other.line.message.layers and source.accepts(other.line.message.program):
-                return other.line.message
-        return message
+        stamped = self._stamped_before(part.line, source)
+        return message if stamped is None else stamped.message
+
+    def _stamped_before(self, here: Line, source: Source) -> Line | None:
+        """The nearest line before a bare one, within a record's bounds, that has an envelope and may be the source's.
+
+        A log without stamps may be hit in every line: what was walked once is not walked again.
+        """
+        bare_from, bare_to = self._bare.get(source.name, (0, 0))
+        at, found = here.start, None  # from `at` to `here` no line is stamped
+        while found is None:
+            at = bare_from if bare_from <= at <= bare_to else at
+            if at == 0:
+                break
+            line = self.line_at(at - 1)
+            if here.number - line.number >= MAX_LINES or here.end - line.start > MAX_BYTES:
+                break
+            if line.message.layers and source.accepts(line.message.program):
+                found = line
+            else:
+                at = line.start
+        self._bare[source.name] = at, here.end + 1
+        return found
 
 
 def _continues(part: Part, source: Source) -> bool:

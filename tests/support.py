@@ -91,8 +91,8 @@ def set_of(*matchers: Matcher, backend: BackendName = "hyperscan") -> MatcherSet
 
 
 def scan(matchers: MatcherSet | Matcher, text: str | bytes, *, paste: bool = False) -> list[Match]:
-    """Every match in a text."""
-    matchers = set_of(matchers) if isinstance(matchers, Matcher) else matchers
+    """Every match in a text; a single matcher is scanned with plain `re`, for which nothing has to be built."""
+    matchers = set_of(matchers, backend="re") if isinstance(matchers, Matcher) else matchers
     return scan_text(matchers, text.encode() if isinstance(text, str) else text, paste=paste)
 
 

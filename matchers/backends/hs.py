@@ -10,6 +10,7 @@ from typing import Any
 
 import hyperscan
 
+from matchers.backends import UnusableDatabase
 from matchers.errors import RegexError
 from matchers.superset import BLANK_RUNS, Superset
 
@@ -17,10 +18,6 @@ FORMAT = 3
 """Of what `matchers.compile` makes; it is raised when compiled sets of before must not be read any more."""
 
 NAME = f"hyperscan-{getattr(hyperscan, '__version__', 'unknown')}/{FORMAT}"
-
-
-class UnusableDatabase(Exception):
-    """A serialized database that is damaged or comes from another version or CPU; compile it again."""
 
 
 def build(supersets: Sequence[Superset]) -> bytes:
@@ -94,3 +91,8 @@ class HyperscanBackend:
         text: Any = memoryview(data)[begin:end]  # the binding takes any buffer, its types say bytes and str
         self._database.scan(text, match_event_handler=on_hit)
         return hits
+
+
+def load(database: bytes) -> HyperscanBackend:
+    """A backend for one thread; raises UnusableDatabase."""
+    return HyperscanBackend(database)

@@ -1,11 +1,26 @@
 """The scan with Python's `re`, one expression after the other: slow, needs nothing, finds the same candidate lines."""
 
+import json
 import re
 from collections.abc import Sequence
 
+from matchers.backends import UnusableDatabase
 from matchers.superset import BLANK_RUNS, Superset
 
 NAME = "re"
+
+
+def build(supersets: Sequence[Superset]) -> bytes:
+    """The expressions themselves."""
+    return json.dumps([[each.expression.decode("ascii"), each.caseless] for each in supersets]).encode()
+
+
+def load(database: bytes) -> "PlainBackend":
+    """A backend with these expressions; raises UnusableDatabase."""
+    try:
+        return PlainBackend([Superset(text.encode("ascii"), caseless, b"") for text, caseless in json.loads(database)])
+    except (ValueError, TypeError, AttributeError) as error:
+        raise UnusableDatabase(str(error)) from None
 
 
 class PlainBackend:

@@ -161,7 +161,7 @@ def test_a_sound_cache_whose_database_the_scan_refuses_is_made_anew(put: Put, tm
     open_book([root], tmp_path / "cache")
     path = one_file(tmp_path / "cache")
     good = path.read_bytes()
-    key = kb.book.cache.cache_key(kb.book.Fingerprint.of([root]), kb.book._backend_name(), _version())
+    key = kb.book.cache.cache_key(kb.book.Fingerprint.of([root]), kb.book.backends.best().NAME, _version())
     content = kb.book.compile_content(kb.book.load_dirs([root]))
     path.write_bytes(cache.pack(cache.Content(b"\0" * 500, *list(_fields(content))[1:]), key))
     assert cache.read(path, key) is not None
@@ -203,8 +203,8 @@ def test_a_change_of_the_files_makes_the_set_anew(
     else:
         put("v", "components: []\n", "_vocabulary.yaml")
     calls = []
-    real = kb.book.load_dirs
-    monkeypatch.setattr(kb.book, "load_dirs", lambda dirs: calls.append(1) or real(dirs))
+    real = kb.book._compiled_elsewhere
+    monkeypatch.setattr(kb.book, "_compiled_elsewhere", lambda dirs, key: calls.append(1) or real(dirs, key))
     open_book([path.parent], tmp_path / "cache")
     assert calls == [1]
 

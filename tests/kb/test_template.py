@@ -346,4 +346,4 @@ def test_visible_json_says_the_same_and_holds_nothing_a_terminal_acts_on(text: s
 
 
 def test_every_type_is_either_strict_or_never_in_commands() -> None:
-    assert {name for name, kind in TYPES.items() if not kind.in_commands} == {"word", "text", "quoted"}
+    assert {name for name, kind in TYPES.items() if not kind.in_commands} == {"word", "text", "quoted", "flags"}
