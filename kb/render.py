@@ -82,14 +82,14 @@ def _affected(affected: Affected, words: dict[str, str], language: str) -> str:
 
 
 def _range(each: VersionRange, words: dict[str, str]) -> str:
-    parts = [f"{words['from']} {each.introduced or words['unknown']}"]
+    parts = [f"{words['from']} {each.introduced}"] if each.introduced else []
     if each.fixed:
         parts.append(f"{words['fixed']} {each.fixed}")
     if each.last_affected:
         parts.append(f"{words['last']} {each.last_affected}")
     if each.unfixed:
         parts.append(words["unfixed"])
-    return ", ".join(parts)
+    return ", ".join(parts) or words["unknown"]
 
 
 def one_line(text: str) -> str:
