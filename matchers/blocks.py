@@ -1,16 +1,14 @@
 """From a stream of bytes to blocks of whole lines, and to the lines of a block that a rule of the scan hits."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from matchers.confirm import LoadedMatcher
 from matchers.envelopes import Message, open_envelope
-from matchers.escapes import undo_escapes
 from matchers.fieldtypes import Value
+from matchers.forms import first_line_has_runs, other_forms
 from matchers.match import Match
-from matchers.superset import BLANK_RUNS, squeeze
 
 Bytes = bytes | bytearray
 Candidate = tuple[int, int, int]
@@ -26,7 +24,7 @@ class Backend(Protocol):
     def scan(self, data: Bytes, begin: int = 0, end: int | None = None) -> list[tuple[int, int]]:
         """The hits in `data[begin:end]` as (end, rule), in any order: of each line and rule one at the least.
 
-        A rule behind those of the set says that the text has runs of blanks.
+        A rule behind those of the set is one of `matchers.forms.SIGNS`.
         """
 
 
@@ -151,57 +149,39 @@ class BlockLines:
 
 
 def candidates(block: Block, backend: Backend, rules: Sequence[tuple[int, int]]) -> list[Candidate]:
-    """The lines of the block that a rule hits, as they stand or with escapes undone and runs of blanks as one."""
-    data, begin, end = block.data, block.begin, block.end
-    hits, has_runs = _hits(data, begin, end, backend, len(rules))
+    """The lines of the block that a rule hits as they stand or in another form, in order."""
+    data = block.data
+    hits, signs = _hits(data, block.begin, block.end, backend, len(rules))
     found = {(start, *rules[rule]) for start, rule in hits}
-    if has_runs or any(data.find(sign, begin, end) >= 0 for sign in (b"\\", b"#", b'"MESSAGE"')):
-        text = bytes(data[begin:end])
-        for form in _other_forms(text, has_runs):
+    if signs or first_line_has_runs(data[block.begin : block.begin + 64]):
+        starts = sorted(signs | {block.begin})
+        lines = b"".join([data[start : data.index(b"\n", start) + 1] for start in starts])
+        for form in other_forms(lines):
             others, _ = _hits(form, 0, len(form), backend, len(rules))
-            found.update((start + begin, *rules[rule]) for start, rule in _on_same_lines(others, form, text))
+            found.update((starts[line], *rules[rule]) for line, rule in _numbered(others, form))
     return sorted((start, matcher, -step) for start, matcher, step in found)
 
 
-def _hits(data: Bytes, begin: int, end: int, backend: Backend, known: int) -> tuple[list[tuple[int, int]], bool]:
-    """(start of the line, rule) of every hit, and whether the text has runs of blanks that a message may hold."""
-    has_runs, out = False, []
+def _hits(data: Bytes, begin: int, end: int, backend: Backend, known: int) -> tuple[list[tuple[int, int]], set[int]]:
+    """(start of the line, rule) of every hit, and the starts of the lines that may read otherwise in another form."""
+    hits: list[tuple[int, int]] = []
+    signs = set[int]()
     start = end_of_line = -1
     for at, rule in sorted(backend.scan(data, begin, end)):
-        if rule >= known:
-            has_runs = True
-            continue
         if at > end_of_line:
             start = max(data.rfind(b"\n", begin, at - 1) + 1, begin)
             end_of_line = data.find(b"\n", at - 1)
-        out.append((start, rule))
-    return out, has_runs or data.find(b"\t", begin, end) >= 0 or _first_line_has_runs(data, begin)
+        if rule < known:
+            hits.append((start, rule))
+        else:
+            signs.add(start)
+    return hits, signs
 
 
-def _other_forms(text: bytes, has_runs: bool) -> Iterator[bytes]:
-    """The text as it may have to be scanned again, line for line: runs of blanks as one, escapes undone."""
-    if has_runs:
-        yield squeeze(text)
-    undone = undo_escapes(text)
-    if undone is not text:
-        yield squeeze(undone)
-
-
-def _on_same_lines(hits: Sequence[tuple[int, int]], form: bytes, text: bytes) -> Iterator[tuple[int, int]]:
-    """The hits in another form of the text, each at the start of the same line of the text."""
-    at = line = place = 0
+def _numbered(hits: Sequence[tuple[int, int]], form: bytes) -> Iterator[tuple[int, int]]:
+    """(which line, from 0; rule) of hits given by the starts of their lines, in order."""
+    at = line = 0
     for start, rule in hits:
-        line = form.count(b"\n", at, start)
+        line += form.count(b"\n", at, start)
         at = start
-        for _ in range(line):
-            place = text.index(b"\n", place) + 1
-        yield place, rule
-
-
-_RUNS = tuple(re.compile(each) for each in BLANK_RUNS[1:])
-
-
-def _first_line_has_runs(data: Bytes, begin: int) -> bool:
-    """The check of `BLANK_RUNS` for the first line, which has no newline before it."""
-    line = b"\n" + data[begin : begin + 64].partition(b"\n")[0]
-    return b"  " in line and any(each.search(line) for each in _RUNS)
+        yield line, rule

@@ -7,7 +7,7 @@ which also covers bytes that are not UTF-8 and were decoded with replacement.
 
 A blank becomes exactly one space. Hyperscan finds whole phrases ten to fifty times faster than words with blanks of
 any length between them, so the text is brought to that form instead: lines with runs of blanks or tabs are scanned once
-more with each run as one space (`squeeze`). What an expression says of blanks is loosened to what such text keeps.
+more with each run as one space (`matchers.forms`). What an expression says of blanks is loosened to what that keeps.
 
 The expression is read with the parser of Python's own `re` (`re._parser`, undocumented but unchanged in 3.11 to 3.13; a
 test compares the result with `re` itself on random text).
@@ -294,31 +294,3 @@ def _literals(nodes: Iterable[Node]) -> list[bytes]:
             runs.append(min(branches, key=len))
     runs.append(run)
     return runs
-
-
-def squeeze(block: bytes) -> bytes:
-    """The block with every run of blanks as one space: line N is still line N."""
-    if b"\t" in block:
-        block = block.replace(b"\t", b" ")
-    while b"  " in block:
-        block = block.replace(b"  ", b" ")
-    return block
-
-
-# What tells that a block has lines whose blanks `squeeze` would change within a message (tabs are looked for beside
-# them). Left alone are indentation and the blanks in the two commonest stamps, "Mar  5 15:35:53" and "[    5.638530]",
-# across which no expression reaches. They are many because Hyperscan is fast only where the two spaces are fixed text.
-BLANK_RUNS: tuple[bytes, ...] = (
-    rb"[^\n]{6}[^ \n]  ",
-    rb"\n[^ \n\[]  ",
-    rb"\n\[ {2,}[^ 0-9\n]",
-    rb"\n\[ {2,}[0-9]{1,}[^0-9.\n]",
-    rb"\n[^\n][^ \n]  ",
-    rb"\n[^\n]{2}[^ \n]  [^0-9]",
-    rb"\n[^A-Z\n][^\n][^ \n]  [0-9]",
-    rb"\n[A-Z][^a-z\n][^ \n]  [0-9]",
-    rb"\n[BCEGHIKLPQRTUVWXYZ][a-z][^ \n]  [0-9]",
-    rb"\n(?:J[^au]|F[^e]|M[^a]|A[^pu]|S[^e]|O[^c]|N[^o]|D[^e])[^ \n]  [0-9]",
-    rb"\n(?:Ja[^n ]|Ju[^nl ]|Fe[^b ]|Ma[^ry ]|Ap[^r ]|Au[^g ]|Se[^p ]|Oc[^t ]|No[^v ]|De[^c ])  [0-9]",
-    rb"\n[^\n]{3,5}[^ \n]  ",
-)

@@ -12,16 +12,17 @@ import hyperscan
 
 from matchers.backends import UnusableDatabase
 from matchers.errors import RegexError
-from matchers.superset import BLANK_RUNS, Superset
+from matchers.forms import SIGNS
+from matchers.superset import Superset
 
-FORMAT = 3
+FORMAT = 4
 """Of what `matchers.compile` makes; it is raised when compiled sets of before must not be read any more."""
 
 NAME = f"hyperscan-{getattr(hyperscan, '__version__', 'unknown')}/{FORMAT}"
 
 
 def build(supersets: Sequence[Superset]) -> bytes:
-    """The serialized database in which expression N reports as N, and behind them those of `BLANK_RUNS`.
+    """The serialized database in which expression N reports as N, and behind them `SIGNS`.
 
     Raises RegexError with the one it refuses.
     """
@@ -29,9 +30,8 @@ def build(supersets: Sequence[Superset]) -> bytes:
     if not supersets:
         return b""
     flags = [hyperscan.HS_FLAG_CASELESS if each.caseless else 0 for each in supersets]
-    # Those behind only have to say that there is one: they report once in a block.
-    flags += [hyperscan.HS_FLAG_SINGLEMATCH] * len(BLANK_RUNS)
-    expressions = [*(each.expression for each in supersets), *BLANK_RUNS]
+    flags += [0] * len(SIGNS)
+    expressions = [*(each.expression for each in supersets), *SIGNS]
     try:
         database.compile(expressions=expressions, ids=list(range(len(expressions))), flags=flags)
     except hyperscan.error:
@@ -70,8 +70,8 @@ class HyperscanBackend:
     def scan(self, data: bytes | bytearray, begin: int = 0, end: int | None = None) -> list[tuple[int, int]]:
         """The hits in `data[begin:end]` as (end, rule): `end` is the place in `data` behind it; in no promised order.
 
-        Of several hits of a rule in one line one at the least is given. A rule that is not of the set says that the
-        text has runs of blanks.
+        Of several hits of a rule in one line one at the least is given. A rule behind those of the set is one of
+        `SIGNS`.
         """
         hits: list[tuple[int, int]] = []
         if self._database is None:

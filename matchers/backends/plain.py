@@ -5,7 +5,8 @@ import re
 from collections.abc import Sequence
 
 from matchers.backends import UnusableDatabase
-from matchers.superset import BLANK_RUNS, Superset
+from matchers.forms import SIGNS
+from matchers.superset import Superset
 
 NAME = "re"
 
@@ -28,7 +29,7 @@ class PlainBackend:
 
     def __init__(self, supersets: Sequence[Superset]) -> None:
         self._patterns = [re.compile(each.expression, re.IGNORECASE if each.caseless else 0) for each in supersets]
-        self._patterns += map(re.compile, BLANK_RUNS)
+        self._patterns += map(re.compile, SIGNS)
 
     def scan(self, data: bytes | bytearray, begin: int = 0, end: int | None = None) -> list[tuple[int, int]]:
         """The hits in `data[begin:end]` as (end, rule).

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchers.errors import RegexError
+from matchers.forms import squeeze
 from matchers.spec import check_regex
-from matchers.superset import Superset, squeeze, superset
+from matchers.superset import Superset, superset
 from tests.support import regex, scan, set_of
 
 
