@@ -62,6 +62,7 @@ _BY_FIRST: Final[Mapping[str, tuple[Envelope, ...]]] = {
 _RANK: Final = {"clock": 0, "yearless": 1, "full": 2}
 _ONLY_LOGFMT: Final = frozenset(first for first, envelopes in _BY_FIRST.items() if envelopes == (logfmt,))
 _SYSLOG: Final = (syslog.NAME,)
+_SYSLOG_DMESG: Final = (syslog.NAME, dmesg.NAME)
 _INDENT: Final = " \t\ufeff\x1e"  # also a byte order mark, and the mark before each record of `journalctl -o json-seq`
 
 
@@ -101,18 +102,9 @@ def open_envelope(line: str) -> Message:
     innermost; of everything else the innermost.
     """
     line = line.rstrip("\r")
-    head = read_head(line)
-    if head is not None:
-        time, host, program, pid, begin = head
-        text = line[begin:]
-        first = text[:1]
-        if (
-            "#" not in text
-            and "\n" not in text
-            and first not in _INDENT
-            and ((first in _ONLY_LOGFMT and "=" not in text) or _outermost(text) is None)
-        ):
-            return Message((text,), time, None, host, program, pid, None, None, 1, False, NO_PAIRS, _SYSLOG)
+    quick = _open_syslog(line)
+    if quick is not None:
+        return quick
     found, lines = _peel(line)
     message = _Gathered()
     for _, layer in found:
@@ -132,6 +124,25 @@ def open_envelope(line: str) -> Message:
         pairs=message.pairs,
         layers=tuple(envelope.NAME for envelope, _ in found),
     )
+
+
+def _open_syslog(line: str) -> Message | None:
+    """The message of the commonest lines: a syslog header, perhaps the kernel's uptime, and a plain message."""
+    head = read_head(line)
+    if head is None:
+        return None
+    time, host, program, pid, begin = head
+    text = line[begin:]
+    if "#" in text or "\n" in text:
+        return None
+    if (text[:1] in _ONLY_LOGFMT and "=" not in text) or (step := _outermost(text)) is None:
+        return Message((text,), time, None, host, program, pid, None, None, 1, False, NO_PAIRS, _SYSLOG)
+    envelope, layer = step
+    is_uptime = envelope is dmesg and layer.time is None and program == "kernel" and not (layer.escaped or layer.whole)
+    if not is_uptime or not text.endswith(layer.text) or _outermost(layer.text) is not None:
+        return None
+    found = (layer.text,)
+    return Message(found, time, layer.uptime, host, program, pid, layer.caller, None, 1, False, NO_PAIRS, _SYSLOG_DMESG)
 
 
 def _peel(line: str) -> tuple[list[tuple[Envelope, Layer]], list[str]]:

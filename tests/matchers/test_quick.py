@@ -18,6 +18,11 @@ MESSAGES = st.one_of(
     st.sampled_from(
         [
             "[  12.345678] a",
+            "[12.345678][   T24]   Tx Queue  <24>",
+            "[  12.345678] [3.000000] <RMT> twice",
+            "    deploy : TTY=pts/20",
+            "[  12.345678] level=error msg=x",
+            "[  12.345678] ",
             "level=error msg=x",
             "a#012b",
             "message repeated 2 times: [ x]",
