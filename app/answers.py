@@ -14,10 +14,18 @@ _WORDS = {
         "evidence": "Seen",
         "values": "Values",
         "first": "First to run",
+        "fix": "Then, to repair it (read the article before)",
         "more": "Whole article",
         "gap": "‹…›: fill in yourself",
     },
-    "zh": {"evidence": "证据", "values": "取值", "first": "先执行", "more": "全文", "gap": "‹…› 处请自行填写"},
+    "zh": {
+        "evidence": "证据",
+        "values": "取值",
+        "first": "先执行",
+        "fix": "再处理（先看全文）",
+        "more": "全文",
+        "gap": "‹…› 处请自行填写",
+    },
 }
 _COLOUR_OF = {"critical": "red", "error": "red", "warning": "yellow", "info": "cyan"}
 
@@ -48,17 +56,19 @@ def print_answer(answer: Answer, language: str, paint: Painter) -> None:
 
 
 def _print_commands(article: Article, values: Values, language: str, paint: Painter) -> None:
+    """The first commands that tell more, and apart from them the first that changes something."""
     words = _WORDS[language]
-    first: list[str] = []
-    for _name, text in article.sections():
-        found = commands(fill(text.best(language) or "", values))[:2]
-        first += [command for command in found if command not in first]
-    if not first:
-        return
-    note = f"  ({words['gap']})" if any("‹" in command for command in first) else ""
-    print(paint(f"\n  {words['first']}:{note}", "dim"))
-    for command in first[:4]:
-        print(f"    {paint(visible(command), 'green')}")
+    shown: list[str] = []
+    for name, text in article.sections():
+        label, most = ("fix", 1) if name == "fix" else ("first", 3)
+        found = [each for each in commands(fill(text.best(language) or "", values)) if each not in shown][:most]
+        if not found:
+            continue
+        note = f"  ({words['gap']})" if any("‹" in command for command in found) else ""
+        print(paint(f"\n  {words[label]}:{note}", "dim"))
+        for command in found:
+            print(f"    {paint(visible(command), 'green')}")
+        shown += found
 
 
 def print_article(article: Article, values: Values, language: str) -> None:
