@@ -1,19 +1,16 @@
 """From a pasted text to the articles that explain it."""
 
-import threading
-import weakref
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.book import Book
 from kb.entry import Article
+from kb.ranking import telling
 from kb.template import Values, fill, values_of
-from matchers.blocks import Backend
-from matchers.engine import MatcherSet
+from matchers.engine import MatcherSet, scan_text
 from matchers.fieldtypes import Value
 from matchers.match import Match
-from matchers.repair import Trust
-from matchers.repair.pasted import Finding, Reading, scan_paste
 
 MAX_PASTE = 1 << 20
 
@@ -46,70 +43,57 @@ def recognise(book: Book, paste: bytes) -> list[Answer]:
     What quoting, line wraps, lost newlines and the like hide is undone (see docs/pastes.md). At most `MAX_PASTE` bytes
     are looked at; the caller says so when it cut more.
     """
-    best: dict[str, Finding] = {}
-    for reading in scan_paste(book.matchers, paste[:MAX_PASTE], _backend_of(book.matchers)):
-        found = _most_telling(reading)
-        if reading.trust is Trust.BETTER:  # it tells whether a line is there that an earlier reading did not see
-            best = {entry: known for entry, known in best.items() if entry in found or not known.needs_absence}
-        for entry, finding in found.items():
-            known = best.get(entry)
-            if known is None or _is_better(finding, known, reading.trust):
-                best[entry] = finding
+    paste = paste[:MAX_PASTE]
     answers = []
-    for finding in _ordered(list(best.values()), book.matchers):
-        match = finding.match
+    for match, blacked_out in _ordered(_found(book.matchers, paste), book.matchers):
         article = book.article(match.entry)
         if article is not None:
-            answers.append(Answer(article, match, values_of(article, match.fields), finding.blacked_out))
+            answers.append(Answer(article, match, values_of(article, match.fields), blacked_out))
     return answers
 
 
-_threads = threading.local()
+_Found = tuple[Match, frozenset[str]]
 
 
-def _backend_of(matchers: MatcherSet) -> Backend:
-    """This thread's backend for these matchers: to make one costs more than to use it."""
-    kept: tuple[weakref.ref[MatcherSet], Backend] | None = getattr(_threads, "kept", None)
-    if kept is None or kept[0]() is not matchers:
-        kept = _threads.kept = (weakref.ref(matchers), matchers.new_backend())
-    return kept[1]
+def _found(matchers: MatcherSet, paste: bytes) -> list[tuple[float, _Found]]:
+    """(where in the paste, what) of the best match of each entry."""
+    best: dict[str, Match] = {}
+    for match in scan_text(matchers, paste, paste=True):
+        known = best.get(match.entry)
+        if not match.recovery and (known is None or telling(match) > telling(known)):
+            best[match.entry] = match
+    if best and _is_whole(paste):
+        return [(match.offset, (match, frozenset())) for match in best.values()]
+    from kb.damaged import best_findings  # noqa: PLC0415 - 30 ms that an undamaged paste need not wait for
+
+    return [(each.place, (each.match, each.blacked_out)) for each in best_findings(matchers, paste)]
 
 
-def _most_telling(reading: Reading) -> dict[str, Finding]:
-    """Of one reading, the finding of each entry that says most; of equals the first."""
-    best: dict[str, Finding] = {}
-    for finding in reading.findings:
-        known = best.get(finding.match.entry)
-        if not finding.match.recovery and (known is None or _telling(finding.match) > _telling(known.match)):
-            best[finding.match.entry] = finding
-    return best
+_STAMPED = re.compile(
+    rb"(?:(?:\[ *\d+\.\d{6}\]|(?:<\d+>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)"
+    rb"[^\n]*\n?|\n)++\Z"
+)
+_SIGNS = re.compile(
+    rb"[\x1b\r`\x80-\xff]|&(?:[a-z]{2,6}|#)|<(?:br|p|pre|[a-z]{2,9})>|=3D|=\n|\\[ntru\"x]|#0\d\d"
+    rb"|xx+|XX+|x\.x|\*\*\*|\.\.\.|REDACT|\S  \S+  \S+  \S|[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}(?![.0-9a-f])"
+)
 
 
-def _telling(match: Match) -> tuple[int, int, int]:
-    return -match.order, match.weight, len(match.fields)  # of one entry, the matcher its author put first
+def _is_whole(paste: bytes) -> bool:
+    """Whether the paste is a log as it stood: several lines, each with its stamp, and no sign of damage."""
+    lines = paste.strip().count(b"\n") + 1
+    return lines > 1 and _STAMPED.match(paste) is not None and _SIGNS.search(paste) is None
 
 
-def _is_better(finding: Finding, known: Finding, trust: Trust) -> bool:
-    """Whether a later reading's finding takes the place of an earlier one's."""
-    one, other = finding.match, known.match
-    if one.order < other.order:
-        return True
-    more = len(one.fields) + len(finding.blacked_out) - len(other.fields) - len(known.blacked_out)
-    if trust is Trust.BETTER:
-        return more >= 0
-    heavier = one.order == other.order and one.weight > other.weight
-    return more >= 0 and heavier if trust is Trust.GUESS else more > 0 or (more == 0 and heavier)
-
-
-def _ordered(findings: list[Finding], matchers: MatcherSet) -> list[Finding]:
+def _ordered(found: list[tuple[float, _Found]], matchers: MatcherSet) -> list[_Found]:
     """By weight, then as they stand in the text; each one is moved behind those that win over it."""
-    waiting = sorted(findings, key=lambda finding: (-finding.match.weight, finding.place))
-    ordered: list[Finding] = []
+    waiting = [each for _place, each in sorted(found, key=lambda one: (-one[1][0].weight, one[0]))]
+    ordered: list[_Found] = []
     while waiting:
         free = (
             each
             for each in waiting
-            if not any(matchers.wins(other.match.entry, each.match.entry) for other in waiting if other is not each)
+            if not any(matchers.wins(other[0].entry, each[0].entry) for other in waiting if other is not each)
         )
         chosen = next(free, waiting[0])
         waiting.remove(chosen)
