@@ -18,6 +18,7 @@ from matchers.repair import (
     line_ends,
     markdown,
     numbering,
+    objects,
     prompts,
     prose,
     quoted_printable,
@@ -45,6 +46,7 @@ UNDOINGS: Final[tuple[Undoing, ...]] = (
     prose,  # before typography, which takes full-width punctuation for ASCII
     typography,
     markdown,
+    objects,
 )
 
 MAX_REPAIRED: Final = 1 << 18

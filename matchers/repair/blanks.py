@@ -23,6 +23,8 @@ def signs(text: str) -> bool:
     """
     if _is_doubled(text) or _is_spaced(text) or _indentation(text):
         return True
+    if text.endswith((" ", "\t")):
+        return True
     return (" \n" in text or "\t\n" in text) and (text.count(" \n") + text.count("\t\n")) * 2 > text.count("\n")
 
 

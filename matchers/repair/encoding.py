@@ -19,6 +19,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
 )
 _SAMPLE: Final = 4096
+_LEAST: Final = 8  # bytes that tell something
 
 
 def to_utf8(paste: bytes) -> bytes:
@@ -26,7 +27,7 @@ def to_utf8(paste: bytes) -> bytes:
     for mark, name in _MARKS:
         if paste.startswith(mark):
             return _recoded(paste[len(mark) :], name)
-    if b"\0" in paste:
+    if b"\0" in paste and len(paste) >= _LEAST:
         order = _byte_order(paste[:_SAMPLE])
         return _recoded(paste, order) if order else paste
     if paste.isascii():

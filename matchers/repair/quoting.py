@@ -13,7 +13,7 @@ __all__ = ["NAME", "signs", "undo"]
 NAME: Final = "quoting"
 
 _BARS: Final = "|│┃▏▌❘"
-_MARK = re.compile(rf"[ \t]{{0,3}}(?:>[ \t]?|[{_BARS}](?:[ \t]|$))++")
+_MARK = re.compile(rf"[ \t]{{0,3}}(?:>[ \t]?|[{_BARS}](?:[ \t]|$)(?![^\n]*[|│┃]\s*$))++")
 
 
 def signs(text: str) -> bool:

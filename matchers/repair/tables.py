@@ -21,7 +21,7 @@ _ROW = re.compile(r"\s{0,8}[|│┃].*[|│┃]\s*")
 _RULE = re.compile(r"[\s|│┃+:=─━┼├┤┌┐└┘┬┴╋-]+")
 _BAR = re.compile(r"(?<!\\)[|│┃]")
 _BARS: Final = ("|", "│", "┃")
-_WIDE: Final = 0.6  # of a table's text in one column: then that column is the log
+_WIDE: Final = 0.7  # of a table's text in one column: then that column is the log
 
 
 def signs(text: str) -> bool:

@@ -41,7 +41,7 @@ def signs(text: str) -> bool:
         return True
     if ("\\" in text and _ESCAPED.search(text)) or ("#" in text and "#033[" in text):
         return True
-    return ("[" in text and _END_OF_COLOUR.search(text) is not None) or (not text.isascii() and "\x9b" in text)
+    return _has_colours(text) or (not text.isascii() and "\x9b" in text)
 
 
 def undo(text: str) -> str:
@@ -56,9 +56,14 @@ def undo(text: str) -> str:
         text = _SEQUENCE.sub("", text)
     if "]8;;" in text or "\x07" in text:
         text = _STRING_WITHOUT_ESCAPE.sub("", text)
-    if _END_OF_COLOUR.search(text):
+    if _has_colours(text):
         text = _WITHOUT_ESCAPE.sub("", text)
     for _ in range(2):
         if "\b" in text:
             text = _TYPED_OVER.sub("", text)
     return _CONTROLS.sub("", text)
+
+
+def _has_colours(text: str) -> bool:
+    """Whether there is the end of a colour whose escape character is lost, and not only spelt otherwise."""
+    return "[" in text and _END_OF_COLOUR.search(text) is not None and "=1B[" not in text
