@@ -114,6 +114,12 @@ _Chosen = tuple[Part, dict[str, Value], int]
 """What was found for a step of a block: the part, its fields, and the characters of fixed text."""
 
 
+def entry_of(row: str) -> str:
+    """Whose matcher a row is (see `matchers.compile`)."""
+    entry: str = json.loads(row)["entry"]
+    return entry
+
+
 class LoadedMatcher:
     """A matcher made ready from its row (see `matchers.compile`)."""
 

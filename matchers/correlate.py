@@ -10,9 +10,9 @@ and again only after `within` of silence in its group; each first step starts a 
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from matchers import where
 from matchers.confirm import LoadedMatcher
@@ -20,12 +20,16 @@ from matchers.envelopes import Message
 from matchers.fieldtypes import Value
 from matchers.match import Match
 from matchers.records import Moment, seconds_between
+from matchers.times import Stamp
 
 MAX_KEYS = 4096
 _MAX_TEXT = 4096  # characters that are kept of each earlier step's text
 
 _T = TypeVar("_T")
+_S = TypeVar("_S", "_Sequence", "_Run")
 Key = tuple[Value | None, ...]
+State = Mapping[str, Mapping[str, list[Any]]]
+"""What a correlator remembers, as JSON can hold it: `sequences` and `runs` by matcher, oldest group first."""
 
 
 @dataclass(slots=True)
@@ -39,6 +43,15 @@ class _Sequence:
     weight: int
     last_offset: int
 
+    def plain(self) -> list[Any]:
+        """As JSON can hold it."""
+        return [self.next_step, _moment_row(self.began), self.fields, self.texts, self.weight, self.last_offset]
+
+    @classmethod
+    def of(cls, row: list[Any]) -> "_Sequence":
+        """What `plain` gave."""
+        return cls(row[0], _moment(row[1]), *row[2:])
+
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
@@ -46,6 +59,15 @@ class _Counted:
 
     at: Moment
     values: Mapping[str, Value]
+
+    def plain(self) -> list[Any]:
+        """As JSON can hold it."""
+        return [_moment_row(self.at), self.values]
+
+    @classmethod
+    def of(cls, row: list[Any]) -> "_Counted":
+        """What `plain` gave."""
+        return cls(_moment(row[0]), row[1])
 
 
 @dataclass(slots=True)
@@ -57,20 +79,44 @@ class _Run:
     last_at: Moment
     told: bool = False
 
+    def plain(self) -> list[Any]:
+        """As JSON can hold it."""
+        recent = [each.plain() for each in self.recent]
+        return [self.recent.maxlen, recent, self.first.plain(), _moment_row(self.last_at), self.told]
+
+    @classmethod
+    def of(cls, row: list[Any]) -> "_Run":
+        """What `plain` gave."""
+        most, recent, first, last_at, told = row
+        return cls(deque(map(_Counted.of, recent), most), _Counted.of(first), _moment(last_at), told)
+
 
 class Correlator:
-    """The state of all sequences and thresholds of one stream of text."""
+    """The state of all sequences and thresholds of one stream of text.
 
-    def __init__(self) -> None:
-        self._sequences: dict[int, OrderedDict[Key, _Sequence]] = {}
-        self._runs: dict[int, OrderedDict[Key, _Run]] = {}
+    `state()` is all of it as JSON can hold it; a new one made of that goes on where this one was. Matchers are kept by
+    their names, so that it outlives a change of other entries.
+    """
 
-    def sequence(self, index: int, matcher: LoadedMatcher, step: int, match: Match, at: Message) -> Match | None:
-        """Take one step of matcher `index` into account; the whole sequence when this completes it.
+    def __init__(self, state: State | None = None) -> None:
+        state = {} if state is None else dict(state)
+        self._sequences = {name: _read(rows, _Sequence.of) for name, rows in state.get("sequences", {}).items()}
+        self._runs = {name: _read(rows, _Run.of) for name, rows in state.get("runs", {}).items()}
+
+    def state(self) -> State:
+        """What there is to go on with; empty where there is nothing."""
+        kept = {
+            "sequences": {name: _plain(groups) for name, groups in self._sequences.items() if groups},
+            "runs": {name: _plain(groups) for name, groups in self._runs.items() if groups},
+        }
+        return {name: groups for name, groups in kept.items() if groups}
+
+    def sequence(self, matcher: LoadedMatcher, step: int, match: Match, at: Message) -> Match | None:
+        """Take one step of a matcher into account; the whole sequence when this completes it.
 
         Of a line that fits several steps the last one comes first, so that it does not follow itself.
         """
-        groups = self._sequences.setdefault(index, OrderedDict())
+        groups = self._sequences.setdefault(_name(matcher), OrderedDict())
         key = _key(match, matcher.by)
         moment = Moment.of(at)
         unfinished = groups.get(key)
@@ -98,14 +144,14 @@ class Correlator:
         text = "\n".join([*sequence.texts, match.text])
         return replace(match, fields=sequence.fields, text=text, assembled=True, weight=sequence.weight)
 
-    def threshold(self, index: int, matcher: LoadedMatcher, match: Match, at: Message, times: int) -> Match | None:
-        """Take one match of matcher `index` into account; the one to report when it is the one that reaches the count.
+    def threshold(self, matcher: LoadedMatcher, match: Match, at: Message, times: int) -> Match | None:
+        """Take one match of a matcher into account; the one to report when it is the one that reaches the count.
 
         `times` is how often the log says that it came.
         """
         assert matcher.threshold is not None
         count, within_s = matcher.threshold.count, matcher.threshold.within_s
-        run = self._run(index, matcher, match, Moment.of(at))
+        run = self._run(matcher, match, Moment.of(at))
         while run.recent and not _within(run.recent[0].at, run.last_at, within_s):
             run.recent.popleft()
         here = _Counted(run.last_at, _asked(matcher, match, "first"))
@@ -122,10 +168,10 @@ class Correlator:
         run.told = True
         return replace(match, fields=_without(match.fields, aggregates) | aggregates)
 
-    def _run(self, index: int, matcher: LoadedMatcher, match: Match, moment: Moment) -> _Run:
+    def _run(self, matcher: LoadedMatcher, match: Match, moment: Moment) -> _Run:
         """The run that the match belongs to; a new one after `within` of silence."""
         assert matcher.threshold is not None
-        groups = self._runs.setdefault(index, OrderedDict())
+        groups = self._runs.setdefault(_name(matcher), OrderedDict())
         key = _key(match, matcher.threshold.by)
         run = groups.get(key)
         if run is None or not _within(run.last_at, moment, matcher.threshold.within_s):
@@ -134,6 +180,28 @@ class Correlator:
         run.last_at = moment
         _remember(groups, key, run)
         return run
+
+
+def _name(matcher: LoadedMatcher) -> str:
+    return f"{matcher.entry}/{matcher.name}"
+
+
+def _plain(groups: "OrderedDict[Key, _S]") -> list[Any]:
+    return [[list(key), value.plain()] for key, value in groups.items()]
+
+
+def _read(rows: list[Any], read: Callable[[list[Any]], _T]) -> "OrderedDict[Key, _T]":
+    return OrderedDict((tuple(key), read(row)) for key, row in rows)
+
+
+def _moment_row(moment: Moment) -> list[Any]:
+    time = moment.time
+    return [moment.uptime, None if time is None else [time.text, time.kind, time.seconds, time.zoned]]
+
+
+def _moment(row: list[Any]) -> Moment:
+    uptime, time = row
+    return Moment(uptime, None if time is None else Stamp(*time))
 
 
 def _key(match: Match, by: Iterable[str]) -> Key:

@@ -10,9 +10,10 @@ to its lines: only then is its place in the order certain, and that no other ent
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from matchers.blocks import Backend, Block, BlockLines, Bytes, Candidate, LineCutter, candidates
-from matchers.confirm import Found, LoadedMatcher
+from matchers.confirm import Found, LoadedMatcher, entry_of
 from matchers.correlate import Correlator
 from matchers.envelopes import Message
 from matchers.match import Match
@@ -40,6 +41,18 @@ class MatcherSet:
         self.rules = rules
         self.beats = beats
         self.new_backend = new_backend
+
+    def of_entry(self, entry: str) -> range:
+        """The indices of an entry's matchers."""
+        return self._ranges.get(entry, range(0))
+
+    @cached_property
+    def _ranges(self) -> Mapping[str, range]:
+        ranges: dict[str, range] = {}
+        for index in range(self.count):
+            entry = entry_of(self._row_of(index))
+            ranges[entry] = range(ranges[entry].start if entry in ranges else index, index + 1)
+        return ranges
 
     def __getitem__(self, index: int) -> LoadedMatcher:
         loaded = self._loaded.get(index)
@@ -74,10 +87,11 @@ class Scanner:
         *,
         paste: bool = False,
         keep_beaten: bool | None = None,
+        backend: Backend | None = None,
         max_line_bytes: int = MAX_LINE_BYTES,
     ) -> None:
         self._matchers = matchers
-        self._backend = matchers.new_backend()
+        self._backend = backend or matchers.new_backend()
         self._paste = paste
         self._cutter = LineCutter(max_line_bytes)
         self._correlator = Correlator()
@@ -131,8 +145,12 @@ class Scanner:
         if self._waiting:
             page = Page(self._kept + block.data[block.begin : block.end], self._offset, self._number, self._cuts)
             reached = self._try_waiting(page, last=last)
-        yield from self._referee.release(None if last else self._stream_offset(max(0, reached - MAX_BYTES)))
+        yield from self._release(None if last else self._stream_offset(max(0, reached - MAX_BYTES)))
         self._keep(lines, shift, reached - 2 * MAX_BYTES)
+
+    def _release(self, certain_to: int | None) -> Iterator[Match]:
+        """The matches that are certain now: those that end before a place in the stream, or all."""
+        return self._referee.release(certain_to)
 
     def _stream_offset(self, position: int) -> int:
         return self._offset + position + sum(lost for at, lost in self._cuts if at <= position)
@@ -185,11 +203,11 @@ class Scanner:
         at = page.stamped(found.parts[0], matcher.source)
         match = make_match(matcher, found, page, at)
         if matcher.kind == "sequence":
-            return self._correlator.sequence(index, matcher, step, match, at)
+            return self._correlator.sequence(matcher, step, match, at)
         if matcher.threshold is None or (self._paste and not matcher.threshold.hold):
             return match
         times = found.parts[0].line.message.repeated
-        return self._correlator.threshold(index, matcher, match, at, times)
+        return self._correlator.threshold(matcher, match, at, times)
 
     def _keep(self, lines: BlockLines, shift: int, start: int) -> None:
         """Drop what no record can reach back to any more: everything before the line at `start` of the page."""
@@ -203,6 +221,15 @@ class Scanner:
             cut = self._kept.rfind(b"\n", 0, max(0, start)) + 1
             number = self._number + self._kept.count(b"\n", 0, cut)
             rest = self._kept[cut:] + block.data[block.begin : block.end]
+        self._move(rest, cut, number, total)
+
+    def _drop(self, cut: int) -> None:
+        """Drop what is kept before the line at `cut` of the page."""
+        number = self._number + self._kept.count(b"\n", 0, cut)
+        self._move(self._kept[cut:], cut, number, self._number + self._kept_lines)
+
+    def _move(self, rest: bytes, cut: int, number: int, total: int) -> None:
+        """The page begins at its position `cut`, with line `number` of `total`, from now on, and holds `rest`."""
         self._offset = self._stream_offset(cut)
         self._kept, self._number, self._kept_lines = rest, number, total - number
         self._cuts = [(at - cut, lost) for at, lost in self._cuts if at >= cut]

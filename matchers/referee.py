@@ -12,10 +12,11 @@ _Side = tuple[str, int]
 
 @dataclass(slots=True, eq=False)
 class _Claim:
-    """A match that waits, and whether it still stands."""
+    """A match that waits, whether it still stands, and whether it was told already."""
 
     match: Match
     stands: bool = True
+    told: bool = False
 
 
 class Referee:
@@ -54,6 +55,13 @@ class Referee:
             return other[1] < one[1]
         return not self._keep_beaten and self._wins(other[0], one[0])
 
+    def release_early(self, is_final: Callable[[Match], bool]) -> Iterator[Match]:
+        """The matches that stand and of which `is_final` says that nothing later can change it; each is given once."""
+        for claim in self._held:
+            if claim.stands and not claim.told and is_final(claim.match):
+                claim.told = True
+                yield claim.match
+
     def release(self, certain_to: int | None) -> Iterator[Match]:
         """The matches that end before the stream offset `certain_to` (None: all) and stand."""
         count = 0
@@ -61,7 +69,7 @@ class Referee:
             if certain_to is not None and claim.match.end >= certain_to:
                 break
             count += 1
-            if claim.stands:
+            if claim.stands and not claim.told:
                 yield claim.match
         del self._held[:count]
         # No later match can share these lines.

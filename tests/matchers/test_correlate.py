@@ -257,8 +257,8 @@ def test_what_is_kept_does_not_grow_with_the_lines() -> None:
     sizes = []
     for number in range(3 * MAX_KEYS):
         match = replace(found, fields={"iface": f"v{number}", "lost": 0}, text="x" * 10_000)
-        correlator.sequence(0, matchers[0], 0, match, message)
-        correlator.threshold(1, matchers[1], match, message, 1)
+        correlator.sequence(matchers[0], 0, match, message)
+        correlator.threshold(matchers[1], match, message, 1)
         if number in (MAX_KEYS + 1, 3 * MAX_KEYS - 1):
             sizes.append(held_by(correlator))
     assert sizes[1] < sizes[0] * 1.1

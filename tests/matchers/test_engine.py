@@ -10,79 +10,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchers.engine import MatcherSet, Scanner, scan_text
+from matchers.engine import Scanner, scan_text
 from matchers.match import Match
-from matchers.spec import Threshold
 from tests.support import (
-    BackendName,
+    DOWN,
+    LINES,
+    UP,
     block,
+    every_kind,
     feed,
     fields_in,
-    keys,
     matcher_set,
-    optional,
     pattern,
     pieces_of,
-    regex,
     scan,
-    sequence,
     set_of,
 )
 
-DOWN = "{iface:iface}: link is down"
-UP = "{iface:iface}: link is up"
-
-
-def every_kind(backend: BackendName = "hyperscan") -> MatcherSet:
-    """One matcher of each kind, in entries that overlap."""
-    return matcher_set(
-        ("alone", [pattern(DOWN), pattern("{p:word}: gave {t:text} up", name="open", source="text")]),
-        ("free", [regex(r"link is (?P<how>[^ -`]+)", fields={"how": "text"}, source="text")]),
-        ("bounce", [sequence(DOWN, UP, within_s=60, by=["iface"])]),
-        ("often", [pattern(DOWN, threshold=Threshold(3, 600, ("iface",)))]),
-        ("audit", [keys({"tclass": "bpf", "comm": "{comm:word}"})]),
-        (
-            "hang",
-            [
-                block("{iface:iface}: unit hang", optional("queue {q:int}"), "clean {c:hex}", unless=["it is fine"]),
-                pattern("unit hang", name="header"),
-            ],
-        ),
-        beats={"bounce": ["alone"]},
-        backend=backend,
-    )
-
-
-LINES = [
-    b"eth0: link is down",
-    b"eth1: link is down",
-    b"eth0: link is up",
-    b"[    7.000000] eth0: link is down",
-    b"Mar 25 15:35:53 lb1 kernel: eth0: link is down",
-    b"Mar  5 15:35:53 lb2 kernel: eth0:  link\tis   down",
-    b"Mar 25 15:35:53 lb1 sshd[3]: eth0: link is down",
-    b"eth0: link is \xe7\xbd\x91\xe5\x8d\xa1",
-    b"eth0: link is \xff\xfe down",
-    b"eth0: unit hang",
-    b"  queue 3",
-    b"  clean <1f>",
-    b"clean 2a",
-    b"it is fine",
-    b"Mar 25 15:35:53 lb1 kernel: eth0: unit hang#012queue 4#012clean 3b",
-    b'{"log":"eth0: unit hang\\n clean 5\\n","stream":"stderr","time":"2022-03-25T15:35:53Z"}',
-    b'{"msg":"eth0: link is d\\u006fwn","level":"error"}',
-    b"3,12,345,-;eth0: link is \\xe7\\xbd\\x91",
-    b'type=AVC msg=audit(1648190153.123:456): avc:  denied  { map_create } for  comm="x" tclass=bpf',
-    b"message repeated 3 times: [ eth0: link is down]",
-    b"bgp1: gave the neighbor up",
-    b'pr_err("eth0: link is down\\n");',
-    b"",
-    b" ",
-    b"\x00\x00eth0: link is down\x00",
-    b"eth0: link is down\r",
-    b"nothing of note",
-    b"x" * 300,
-]
 _LINES = st.lists(st.sampled_from(LINES), max_size=25)
 _NOISE = st.binary(max_size=40)
 _STREAMS = st.one_of(
