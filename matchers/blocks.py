@@ -7,7 +7,7 @@ from typing import Protocol
 from matchers.confirm import LoadedMatcher
 from matchers.envelopes import Message, open_envelope
 from matchers.fieldtypes import Value
-from matchers.forms import first_line_has_runs, other_forms
+from matchers.forms import other_forms
 from matchers.match import Match
 
 Bytes = bytes | bytearray
@@ -24,7 +24,7 @@ class Backend(Protocol):
     def scan(self, data: Bytes, begin: int = 0, end: int | None = None) -> list[tuple[int, int]]:
         """The hits in `data[begin:end]` as (end, rule), in any order: of each line and rule one at the least.
 
-        A rule behind those of the set is one of `matchers.forms.SIGNS`.
+        A rule behind those of the set is a sign of `matchers.forms`.
         """
 
 
@@ -153,8 +153,8 @@ def candidates(block: Block, backend: Backend, rules: Sequence[tuple[int, int]])
     data = block.data
     hits, signs = _hits(data, block.begin, block.end, backend, len(rules))
     found = {(start, *rules[rule]) for start, rule in hits}
-    if signs or first_line_has_runs(data[block.begin : block.begin + 64]):
-        starts = sorted(signs | {block.begin})
+    if signs:
+        starts = sorted(signs)
         lines = b"".join([data[start : data.index(b"\n", start) + 1] for start in starts])
         for form in other_forms(lines):
             others, _ = _hits(form, 0, len(form), backend, len(rules))

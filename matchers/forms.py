@@ -1,42 +1,53 @@
 """The other forms in which a line may have to be searched: runs of blanks as one space, escapes undone.
 
-An expression of the scan has one space where the pattern has a blank, and knows no escapes. Lines that hold what it
-would not find are told by `SIGNS`, which are searched for together with the set; only those lines are searched again.
+An expression of the scan has one space where the pattern has a blank between two words, and knows no escapes. Lines
+that hold what it would not find are told by signs, which are searched for together with the set; only those lines are
+searched again. A sign hits next to nothing in an ordinary log: two spaces stand in every other line, but seldom behind
+a word that a pattern has there.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from matchers.escapes import undo_escapes
+from matchers.superset import Gap, Superset
 
-# Runs of blanks within a message. Left alone are indentation and the blanks in the two commonest stamps,
-# "Mar  5 15:35:53" (any capitalised word of three letters before a digit) and "[    5.638530]": no expression reaches
-# across them. Each costs the scan where two spaces stand, so they are few.
-_RUNS: tuple[bytes, ...] = (
-    rb"(?:\n[^ \n\[]|\n[^\n][^ \n]|\n[^\n]{3,5}[^ \n]|[^\n]{6}[^ \n])  ",
-    rb"\n[^\n]{2}[^ \n]  [^0-9]",
-    rb"\n(?:[^A-Z\n][^\n]|[A-Z][^a-z\n])[^ \n]  [0-9]",
-    rb"\n\[ {2,}[^ 0-9\n]",
-    rb"\n\[ {2,}[0-9]{1,}[^0-9.\n]",
+_ALWAYS: tuple[str, ...] = (
+    r"[^ \t\n] ?\t",
+    r"\\[ux][0-9a-fA-F]{2}",
+    r"\\[ntr\"'/\\]",
+    r"#0[0-3][0-7]",
+    r"#177",
+    r'"MESSAGE" ?: ?\[',
 )
-_SIGNS_ELSEWHERE: tuple[bytes, ...] = (
-    rb"[^ \t\n] ?\t",
-    rb"\\[ux][0-9a-fA-F]{2}",
-    rb"\\[ntr\"'/\\]",
-    rb"#0[0-3][0-7]",
-    rb"#177",
-    rb'"MESSAGE" ?: ?\[',
-)
-SIGNS: tuple[bytes, ...] = _RUNS + _SIGNS_ELSEWHERE
-"""Expressions that hit every line which may read otherwise in another form, but for the first line of a text."""
-
-_EARLY_RUNS = tuple(re.compile(each) for each in _RUNS)
+_MOST_SIGNS = 2_000  # more of them slow the scan: then less of each word is looked at
+_LEAST_WORD = 3
 
 
-def first_line_has_runs(text: bytes | bytearray) -> bool:
-    """The check of those `SIGNS` that need a newline before them, for the beginning of a text's first line."""
-    line = b"\n" + bytes(text[:64]).partition(b"\n")[0]
-    return b"  " in line and any(each.search(line) for each in _EARLY_RUNS)
+class Sign(NamedTuple):
+    """An expression that hits lines which may read otherwise in another form."""
+
+    expression: bytes
+    caseless: bool
+
+
+def signs(supersets: Sequence[Superset]) -> list[Sign]:
+    """The signs for a set of expressions: together they hit every line that one of them finds in another form only."""
+    gaps = sorted({(gap, each.caseless) for each in supersets for gap in each.gaps})
+    for length in range(8, _LEAST_WORD - 1, -1):
+        runs = sorted({Sign(_run(gap, length).encode("ascii"), caseless) for gap, caseless in gaps})
+        if len(runs) <= _MOST_SIGNS:
+            break
+    return [*(Sign(each.encode("ascii"), False) for each in _ALWAYS), *runs]
+
+
+def _run(gap: Gap, length: int) -> str:
+    """A run of blanks in the place of one space; of words that are short, that on the other side is looked at, too."""
+    before, behind = gap
+    word = "".join(before[-length:])
+    if len(before) >= _LEAST_WORD:
+        return rf"{word}\x20\x20"
+    return rf"{word}\x20{{2,}}{''.join(behind[:_LEAST_WORD])}"
 
 
 def other_forms(lines: bytes) -> Iterator[bytes]:

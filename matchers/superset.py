@@ -5,17 +5,20 @@ word edges are dropped, values lose their upper bounds, what stands at either en
 reports every end of a final repeat), and a character that may not be ASCII becomes any run of one to four high bytes,
 which also covers bytes that are not UTF-8 and were decoded with replacement.
 
-A blank becomes exactly one space. Hyperscan finds whole phrases ten to fifty times faster than words with blanks of
-any length between them, so the text is brought to that form instead: lines with runs of blanks or tabs are scanned once
-more with each run as one space (`matchers.forms`). What an expression says of blanks is loosened to what that keeps.
+A blank between two words becomes exactly one space. Hyperscan finds whole phrases ten to fifty times faster than words
+with blanks of any length between them, so the text is brought to that form instead: each such place is noted as a
+`Gap`, and lines in which a run of blanks stands there, or a tab anywhere, are scanned once more with each run as one
+space (`matchers.forms`). Beside a value, where no phrase is broken, a blank is a run of spaces of any length. What an
+expression says of blanks is loosened to what that keeps.
 
 The expression is read with the parser of Python's own `re` (`re._parser`, undocumented but unchanged in 3.11 to 3.13; a
 test compares the result with `re` itself on random text).
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
@@ -25,6 +28,7 @@ from matchers.errors import RegexError
 _BLANKS = " \t"
 _BLANK_CODES = frozenset(map(ord, _BLANKS))
 _HIGH = r"[\x80-\xff]"
+_MAX_WORD = 8  # characters of a word beside a gap
 _UNBOUNDED_FROM = 16  # a longer bounded repeat costs Hyperscan states; without the bound it still ends with the line
 _REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
 _CLASS_IN_CLASS = re.compile(r"(?<!\\)(?:\\\\)*(?:\[\^?\[|\[:\^?[a-z]{1,9}:\])")
@@ -38,13 +42,21 @@ _RELATED = frozenset(ord(letter) for pair in ("kK", "sS", "iI") for letter in pa
 Node = tuple[Any, Any]
 
 
+Gap = tuple[tuple[str, ...], tuple[str, ...]]
+"""One space between two words: the characters before it, the nearest last, and those behind it, as expressions."""
+
+
 @dataclass(frozen=True, slots=True)
 class Superset:
-    """What Hyperscan is given: `expression`, `caseless`, and `literal`, the longest text that every hit must hold."""
+    """What Hyperscan is given: `expression`, `caseless`, and `literal`, the longest text that every hit must hold.
+
+    `gaps` are the places where it wants exactly one space.
+    """
 
     expression: bytes
     caseless: bool
     literal: bytes
+    gaps: frozenset[Gap] = frozenset()
 
 
 def superset(regex: str) -> Superset:
@@ -72,10 +84,12 @@ def _parse(regex: str) -> Any:
 def _superset(tree: Any) -> Superset:
     caseless = bool(tree.state.flags & re.IGNORECASE) or _ignores_case(tree)
     nodes = _trim(_flatten(tree))
-    expression = _sequence(nodes, caseless)
+    writer = _Writer(caseless)
+    expression = writer.sequence(nodes)
     if not nodes or re.fullmatch(expression, "") is not None:
         raise RegexError("fits the empty text; name some text that must be there")
-    return Superset(expression.encode("ascii"), caseless, max(_literals(nodes), key=len, default=b""))
+    literal = max(_literals(nodes), key=len, default=b"")
+    return Superset(expression.encode("ascii"), caseless, literal, frozenset(writer.gaps))
 
 
 def _ignores_case(nodes: Iterable[Node]) -> bool:
@@ -127,32 +141,70 @@ def _is_blank_character(node: Node) -> bool:
     return node[0] in (op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN) and _may_be_blank(node)
 
 
-def _emit(node: Node, caseless: bool) -> str:
-    code, argument = node
-    if code is op.LITERAL:
-        return _literal(argument, caseless)
-    if code is op.NOT_LITERAL or code is op.ANY or code is op.IN:
-        members, high = _char_class(node, caseless)
-        return _class_text(members, high, bounds="?" if _BLANK_CODES & members else "")
-    if code is op.BRANCH:
-        return "(?:" + "|".join(_sequence(branch, caseless) for branch in argument[1]) + ")"
-    if code in _REPEATS:
-        return _repeat(argument, caseless)
-    raise RegexError(f"uses {str(code).lower()}, which is not supported; write it with plain groups and repeats")
+class _Writer:
+    """Writes nodes as an expression on bytes, and notes its gaps."""
+
+    def __init__(self, caseless: bool) -> None:
+        self._caseless = caseless
+        self.gaps: set[Gap] = set()
+
+    def sequence(self, nodes: Iterable[Node]) -> str:
+        """The nodes one after the other."""
+        flat = _flatten(nodes)
+        return "".join(
+            self._blank(flat, index) if _is_blank_literal(node) else self._emit(node) for index, node in enumerate(flat)
+        )
+
+    def _blank(self, flat: Sequence[Node], index: int) -> str:
+        """A blank may be missing where another one can stand beside it, as runs are one space."""
+        inside = 0 < index < len(flat) - 1
+        if not inside or _may_be_blank(flat[index - 1]) or _may_be_blank(flat[index + 1]):
+            return r"\x20{0,}"
+        before = tuple(reversed([*self._word(reversed(flat[:index]))]))
+        behind = tuple(self._word(flat[index + 1 :]))
+        if not (before and behind):
+            return r"\x20{1,}"
+        self.gaps.add((before, behind))
+        return r"\x20"
+
+    def _word(self, nodes: Iterable[Node]) -> Iterator[str]:
+        """The characters of the word that the nodes begin with."""
+        for node in islice(nodes, _MAX_WORD):
+            if node[0] is not op.LITERAL or _is_blank_literal(node):
+                return
+            yield _literal(node[1], self._caseless)
+
+    def _emit(self, node: Node) -> str:
+        code, argument = node
+        if code is op.LITERAL:
+            return _literal(argument, self._caseless)
+        if code is op.NOT_LITERAL or code is op.ANY or code is op.IN:
+            members, high = _char_class(node, self._caseless)
+            return _class_text(members, high, bounds="?" if _BLANK_CODES & members else "")
+        if code is op.BRANCH:
+            return "(?:" + "|".join(map(self.sequence, argument[1])) + ")"
+        if code in _REPEATS:
+            return self._repeat(argument)
+        raise RegexError(f"uses {str(code).lower()}, which is not supported; write it with plain groups and repeats")
+
+    def _repeat(self, argument: tuple[int, Any, Iterable[Node]]) -> str:
+        least, most, inner_nodes = argument
+        inner = _flatten(inner_nodes)
+        unbounded = most is op.MAXREPEAT or most > _UNBOUNDED_FROM
+        if len(inner) == 1 and inner[0][0] in (op.NOT_LITERAL, op.ANY, op.IN):
+            ascii_part, high = _char_class(inner[0], self._caseless)
+            if _BLANK_CODES & ascii_part:
+                least = 0  # a run of blanks is one space, and that may belong to what stands beside it
+            top = "" if unbounded else str(most * 4 if high else most)
+            return _class_text(ascii_part, high, bounds=f"{{{least},{top}}}")
+        text = self.sequence(inner)
+        if not text:
+            return ""
+        return f"(?:{text}){{{least},{'' if unbounded else most}}}"
 
 
-def _sequence(nodes: Iterable[Node], caseless: bool) -> str:
-    """The nodes one after the other; a blank is one space where none can stand beside it, else it may be missing."""
-    flat = _flatten(nodes)
-    out = []
-    for index, node in enumerate(flat):
-        if node[0] is op.LITERAL and chr(node[1]) in _BLANKS:
-            inside = 0 < index < len(flat) - 1
-            alone = inside and not _may_be_blank(flat[index - 1]) and not _may_be_blank(flat[index + 1])
-            out.append(r"\x20" if alone else r"\x20?")
-        else:
-            out.append(_emit(node, caseless))
-    return "".join(out)
+def _is_blank_literal(node: Node) -> bool:
+    return node[0] is op.LITERAL and chr(node[1]) in _BLANKS
 
 
 def _may_be_blank(node: Node) -> bool:
@@ -192,22 +244,6 @@ def _relatives(char: str) -> str:
         if char in forms:
             return forms
     return ""
-
-
-def _repeat(argument: tuple[int, Any, Iterable[Node]], caseless: bool) -> str:
-    least, most, inner_nodes = argument
-    inner = _flatten(inner_nodes)
-    unbounded = most is op.MAXREPEAT or most > _UNBOUNDED_FROM
-    if len(inner) == 1 and inner[0][0] in (op.NOT_LITERAL, op.ANY, op.IN):
-        ascii_part, high = _char_class(inner[0], caseless)
-        if _BLANK_CODES & ascii_part:
-            least = 0  # a run of blanks is one space, and that may belong to what stands beside it
-        top = "" if unbounded else str(most * 4 if high else most)
-        return _class_text(ascii_part, high, bounds=f"{{{least},{top}}}")
-    text = _sequence(inner, caseless)
-    if not text:
-        return ""
-    return f"(?:{text}){{{least},{'' if unbounded else most}}}"
 
 
 def _class_text(members: frozenset[int], high: bool, bounds: str) -> str:

@@ -75,7 +75,7 @@ def matcher_set(
     if backend == "re":
 
         def new_backend() -> Backend:
-            return PlainBackend(compiled.supersets)
+            return PlainBackend.of(compiled.supersets)
     else:
         database = hs.build(compiled.supersets)
 

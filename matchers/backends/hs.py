@@ -12,26 +12,26 @@ import hyperscan
 
 from matchers.backends import UnusableDatabase
 from matchers.errors import RegexError
-from matchers.forms import SIGNS
+from matchers.forms import Sign, signs
 from matchers.superset import Superset
 
-FORMAT = 4
+FORMAT = 5
 """Of what `matchers.compile` makes; it is raised when compiled sets of before must not be read any more."""
 
 NAME = f"hyperscan-{getattr(hyperscan, '__version__', 'unknown')}/{FORMAT}"
 
 
 def build(supersets: Sequence[Superset]) -> bytes:
-    """The serialized database in which expression N reports as N, and behind them `SIGNS`.
+    """The serialized database in which expression N reports as N, and behind them the `signs` of the set.
 
     Raises RegexError with the one it refuses.
     """
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     if not supersets:
         return b""
-    flags = [hyperscan.HS_FLAG_CASELESS if each.caseless else 0 for each in supersets]
-    flags += [0] * len(SIGNS)
-    expressions = [*(each.expression for each in supersets), *SIGNS]
+    searched: list[Superset | Sign] = [*supersets, *signs(supersets)]
+    flags = [hyperscan.HS_FLAG_CASELESS if each.caseless else 0 for each in searched]
+    expressions = [each.expression for each in searched]
     try:
         database.compile(expressions=expressions, ids=list(range(len(expressions))), flags=flags)
     except hyperscan.error:
@@ -70,8 +70,7 @@ class HyperscanBackend:
     def scan(self, data: bytes | bytearray, begin: int = 0, end: int | None = None) -> list[tuple[int, int]]:
         """The hits in `data[begin:end]` as (end, rule): `end` is the place in `data` behind it; in no promised order.
 
-        Of several hits of a rule in one line one at the least is given. A rule behind those of the set is one of
-        `SIGNS`.
+        Of several hits of a rule in one line one at the least is given. A rule behind those of the set is a sign.
         """
         hits: list[tuple[int, int]] = []
         if self._database is None:

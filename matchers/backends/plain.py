@@ -5,31 +5,39 @@ import re
 from collections.abc import Sequence
 
 from matchers.backends import UnusableDatabase
-from matchers.forms import SIGNS
+from matchers.forms import Sign, signs
 from matchers.superset import Superset
 
 NAME = "re"
 
 
 def build(supersets: Sequence[Superset]) -> bytes:
-    """The expressions themselves."""
-    return json.dumps([[each.expression.decode("ascii"), each.caseless] for each in supersets]).encode()
+    """The expressions themselves, and behind them the `signs` of the set."""
+    return json.dumps([[each.expression.decode("ascii"), each.caseless] for each in _searched(supersets)]).encode()
 
 
 def load(database: bytes) -> "PlainBackend":
     """A backend with these expressions; raises UnusableDatabase."""
     try:
-        return PlainBackend([Superset(text.encode("ascii"), caseless, b"") for text, caseless in json.loads(database)])
+        return PlainBackend([Sign(text.encode("ascii"), caseless) for text, caseless in json.loads(database)])
     except (ValueError, TypeError, AttributeError) as error:
         raise UnusableDatabase(str(error)) from None
+
+
+def _searched(supersets: Sequence[Superset]) -> list[Superset | Sign]:
+    return [*supersets, *signs(supersets)]
 
 
 class PlainBackend:
     """Finds candidate positions with `re`; thread-safe."""
 
-    def __init__(self, supersets: Sequence[Superset]) -> None:
-        self._patterns = [re.compile(each.expression, re.IGNORECASE if each.caseless else 0) for each in supersets]
-        self._patterns += map(re.compile, SIGNS)
+    def __init__(self, searched: Sequence[Superset | Sign]) -> None:
+        self._patterns = [re.compile(each.expression, re.IGNORECASE if each.caseless else 0) for each in searched]
+
+    @classmethod
+    def of(cls, supersets: Sequence[Superset]) -> "PlainBackend":
+        """A backend for these expressions."""
+        return cls(_searched(supersets))
 
     def scan(self, data: bytes | bytearray, begin: int = 0, end: int | None = None) -> list[tuple[int, int]]:
         """The hits in `data[begin:end]` as (end, rule).
