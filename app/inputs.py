@@ -128,6 +128,32 @@ def _decoded(path: str, source: Source, block_bytes: int) -> Generator[bytes, No
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class PlainFile:
+    """An open regular file that is not compressed: `read(count)` goes on at its position, raises `InputError`."""
+
+    descriptor: int
+    size: int
+    read: Callable[[int], bytes]
+
+
+@contextmanager
+def plain_file(path: str, least_bytes: int, on_read: Callable[[int], None] | None = None) -> Iterator[PlainFile | None]:
+    """The file, if it is a regular one of at least that size and no archive; else None. `on_read` as in `blocks`."""
+    try:
+        status = None if path in STDIN else os.stat(path)  # noqa: PTH116  see _named
+    except OSError:
+        status = None
+    if status is None or not stat.S_ISREG(status.st_mode) or status.st_size < least_bytes:
+        yield None
+        return
+    with _opened_file(path) as descriptor:
+        is_archive = kind_of(Source(lambda count: os.read(descriptor, count))) is not None
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        reader = _Reader(path, descriptor, on_read)
+        yield None if is_archive else PlainFile(descriptor, os.fstat(descriptor).st_size, reader.read)
+
+
 def total_bytes(paths: Sequence[str]) -> int | None:
     """The sizes, as stored, of all files that `walk(paths)` gives; None where stdin, a FIFO or a device is among them.
 
@@ -210,12 +236,18 @@ def _opened(path: str, on_read: Callable[[int], None] | None) -> Iterator[Callab
     if path in STDIN:
         yield _stdin_reader(path, on_read)
         return
+    with _opened_file(path) as descriptor:
+        yield _Reader(path, descriptor, on_read).read
+
+
+@contextmanager
+def _opened_file(path: str) -> Iterator[int]:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY)
     except OSError as error:
         raise InputError(path, _advice(path, error)) from error
     try:
-        yield _Reader(path, descriptor, on_read).read
+        yield descriptor
     finally:
         os.close(descriptor)
 

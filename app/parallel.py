@@ -1,17 +1,35 @@
-"""The scan on several cores: threads search blocks ahead, one goes through what they found, in order.
+"""The scan on several cores: the matches of one, in the same order, for it is a `Scanner` that takes the blocks.
 
-Hyperscan lets go of the interpreter while it searches, so threads are enough; the matches are those of a `Scanner`, in
-the same order, because it is a `Scanner` that takes the blocks.
+A large plain file is shared among processes (`app.split`). What comes as a stream, archives and pipes, can only be read
+by one: threads then search blocks ahead, as Hyperscan lets go of the interpreter while it searches.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import local
 
+from app.inputs import BLOCK_BYTES, blocks, plain_file
+from app.split import LEAST_BYTES, scan_split
 from matchers.blocks import Backend, Block, Candidate
 from matchers.engine import MatcherSet, Scanner
 from matchers.match import Match
+
+
+def scan_with_jobs(
+    scanner: Scanner, matchers: MatcherSet, path: str, jobs: int, on_read: Callable[[int], None] | None = None
+) -> Iterator[Match]:
+    """Every match in a file, `-` for stdin, searched with `jobs` cores; the caller finishes the scanner.
+
+    Raises `InputError` as `app.inputs.blocks` does, after everything that could be read was searched.
+    """
+    with plain_file(path, LEAST_BYTES, on_read) as file:
+        if file is None:
+            yield from scan_parallel(scanner, matchers, blocks(path, on_read=on_read), jobs)
+            return
+        yield from scan_split(scanner, file.descriptor, file.size, jobs, on_read)
+        while data := file.read(BLOCK_BYTES):
+            yield from scanner.feed(data)
 
 
 def scan_parallel(scanner: Scanner, matchers: MatcherSet, pieces: Iterable[bytes], jobs: int) -> Iterator[Match]:

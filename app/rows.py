@@ -5,6 +5,8 @@ import json
 from kb.template import visible_json
 from matchers.match import Match
 
+_MOST_HOSTS = 1_000
+
 
 class RowWriter:
     """Writes the rows of one input: what `json.dumps` would give, in a fifth of the time.
@@ -16,6 +18,7 @@ class RowWriter:
         self._text = json.encoder.encode_basestring_ascii if ascii_only else json.encoder.encode_basestring
         self._path = self._text(path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
         self._heads: dict[tuple[str, str], str] = {}
+        self._hosts: dict[str | None, str] = {None: "null"}
 
     def row(self, match: Match) -> str:
         """One JSON object on one line, without the newline. Its keys are those of docs/terminal.md."""
@@ -33,7 +36,7 @@ class RowWriter:
             ]
         )
         time = "null" if match.time is None else f'"{match.time}"'
-        host = "null" if match.host is None else text(match.host)
+        host = self._hosts.get(match.host) or self._host(match.host)
         more = ', "assembled": true' if match.assembled else ""
         if match.cursor is not None:
             more += f', "cursor": {text(match.cursor)}'
@@ -43,3 +46,9 @@ class RowWriter:
         )
         # Control characters below 0x20 are escaped already; what is left of those a terminal acts on is rare.
         return line if line.isascii() and "\x7f" not in line else visible_json(line)
+
+    def _host(self, host: str | None) -> str:
+        if len(self._hosts) > _MOST_HOSTS:
+            self._hosts = {None: "null"}
+        self._hosts[host] = quoted = self._text(host or "")
+        return quoted

@@ -1,6 +1,6 @@
 """From a stream of bytes to blocks of whole lines, and to the lines of a block that a rule of the scan hits."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -56,7 +56,12 @@ class LineCutter:
     @property
     def is_open(self) -> bool:
         """Whether a line has begun that is not over."""
-        return bool(self._tail or self._lost)
+        return self.open_bytes > 0
+
+    @property
+    def open_bytes(self) -> int:
+        """How much of that line there is so far."""
+        return len(self._tail) + self._lost
 
     def take(self, data: Bytes, begin: int, end: int) -> Iterator[Block]:
         """The blocks that the next piece of the stream, `data[begin:end]`, completes."""
@@ -122,9 +127,7 @@ class BlockLines:
         self._counted = (position, number)
         return number
 
-    def match(
-        self, matcher: LoadedMatcher, message: Message, raw: str, fields: Mapping[str, Value], weight: int
-    ) -> Match:
+    def match(self, matcher: LoadedMatcher, message: Message, raw: str, fields: dict[str, Value], weight: int) -> Match:
         """The match that the line opened last is by itself."""
         offset = self._shift + self._start
         return Match(
@@ -137,14 +140,14 @@ class BlockLines:
             message.time.text if message.time is not None else None,
             message.host,
             message.cursor,
-            dict(fields),
+            fields,
             raw,
             False,
             matcher.record,
             matcher.recovery,
             weight,
             matcher.order,
-            frozenset((offset,)),
+            (offset,),
         )
 
 
@@ -152,14 +155,14 @@ def candidates(block: Block, backend: Backend, rules: Sequence[tuple[int, int]])
     """The lines of the block that a rule hits as they stand or in another form, in order."""
     data = block.data
     hits, signs = _hits(data, block.begin, block.end, backend, len(rules))
-    found = {(start, *rules[rule]) for start, rule in hits}
+    found = {(start, rules[rule][0], -rules[rule][1]) for start, rule in hits}
     if signs:
         starts = sorted(signs)
         lines = b"".join([data[start : data.index(b"\n", start) + 1] for start in starts])
         for form in other_forms(lines):
             others, _ = _hits(form, 0, len(form), backend, len(rules))
-            found.update((starts[line], *rules[rule]) for line, rule in _numbered(others, form))
-    return sorted((start, matcher, -step) for start, matcher, step in found)
+            found.update((starts[line], rules[rule][0], -rules[rule][1]) for line, rule in _numbered(others, form))
+    return sorted(found)
 
 
 def _hits(data: Bytes, begin: int, end: int, backend: Backend, known: int) -> tuple[list[tuple[int, int]], set[int]]:
@@ -169,7 +172,7 @@ def _hits(data: Bytes, begin: int, end: int, backend: Backend, known: int) -> tu
     start = end_of_line = -1
     for at, rule in sorted(backend.scan(data, begin, end)):
         if at > end_of_line:
-            start = max(data.rfind(b"\n", begin, at - 1) + 1, begin)
+            start = data.rfind(b"\n", begin, at - 1) + 1 or begin
             end_of_line = data.find(b"\n", at - 1)
         if rule < known:
             hits.append((start, rule))

@@ -12,7 +12,7 @@ from matchers.fieldtypes import TYPES, Value, read_value
 from matchers.finder import Finder, Hit, PatternFinder, RegexFinder
 from matchers.keyed import pairs_of
 from matchers.records import Page, Part
-from matchers.sourcecode import is_placeholder, is_source_code
+from matchers.sourcecode import is_placeholder, is_source_code, may_be_source_code
 from matchers.sources import SOURCES
 from matchers.spec import Threshold
 
@@ -58,19 +58,23 @@ class Wording:
         for _ in range(_MAX_TRIES):
             if hit is None:
                 return None
-            try:
-                fields = {name: read(hit[name]) for name, read in self._readers}
-            except ValueError:
-                fields = None
+            fields = self._read_all(hit)
             if fields is not None and not self._speaks_of_it(text, hit):
                 return fields
             hit = expression.search(text, hit.end() if hit.end() > hit.start() else hit.end() + 1)
         return None
 
+    def _read_all(self, hit: re.Match[str]) -> dict[str, Value] | None:
+        try:
+            return {name: read(hit[name]) for name, read in self._readers}
+        except ValueError:
+            return None
+
     def _speaks_of_it(self, text: str, hit: re.Match[str]) -> bool:
-        if self._loose_fields and any(is_placeholder(hit[name]) for name in self._loose_fields):
-            return True
-        return is_source_code(text, hit.start(), hit.end())
+        for name in self._loose_fields:
+            if is_placeholder(hit[name]):
+                return True
+        return may_be_source_code(text) and is_source_code(text, hit.start(), hit.end())
 
     @cached_property
     def _loose_fields(self) -> list[str]:

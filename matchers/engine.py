@@ -138,15 +138,39 @@ class Scanner:
         shift = len(self._kept) - block.begin
         self._cuts += [(at + shift, lost) for at, lost in block.cuts]
         lines = BlockLines(block, self._number + self._kept_lines, self._stream_offset(block.begin + shift))
-        for start, matcher, step in found:
-            if not self._try_alone(matcher, start, lines):
-                self._waiting.append((start + shift, matcher, step))
+        for start, index, step in found:
+            matcher = self._matchers[index]
+            if not (matcher.is_single and self._try_alone(matcher, start, lines)):
+                self._waiting.append((start + shift, index, step))
         reached = block.end + shift
         if self._waiting:
             page = Page(self._kept + block.data[block.begin : block.end], self._offset, self._number, self._cuts)
             reached = self._try_waiting(page, last=last)
         yield from self._release(None if last else self._stream_offset(max(0, reached - MAX_BYTES)))
         self._keep(lines, shift, reached - 2 * MAX_BYTES)
+
+    @property
+    def offset(self) -> int:
+        """How many bytes of the stream it was given."""
+        return self._stream_offset(len(self._kept)) + self._cutter.open_bytes
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether candidates wait for what follows: then nothing may be left out."""
+        return bool(self._waiting)
+
+    def jump(self, context: bytes, offset: int, number: int) -> Iterator[Match]:
+        """Go on at the line `number`, which begins at the stream's `offset`; what was left out holds no candidates.
+
+        `context` is the whole lines before it, as far back as a record can reach (2 * `MAX_BYTES`) or to the stream's
+        beginning. Only while nothing is waiting, and with no line begun.
+        """
+        lines = context.count(b"\n")
+        yield from self._release(max(0, offset - MAX_BYTES))
+        self._kept, self._kept_lines = context, lines
+        self._offset, self._number = offset - len(context), number - lines
+        self._cuts = []
+        self._taken = {}
 
     def _release(self, certain_to: int | None) -> Iterator[Match]:
         """The matches that are certain now: those that end before a place in the stream, or all."""
@@ -155,18 +179,16 @@ class Scanner:
     def _stream_offset(self, position: int) -> int:
         return self._offset + position + sum(lost for at, lost in self._cuts if at <= position)
 
-    def _try_alone(self, index: int, start: int, lines: BlockLines) -> bool:
+    def _try_alone(self, matcher: LoadedMatcher, start: int, lines: BlockLines) -> bool:
         """Try a matcher that needs nothing but the line itself; False where more has to be known."""
-        matcher = self._matchers[index]
-        if not matcher.is_single:
-            return False
         message, raw = lines.open(start)
         if message.escaped or lines.is_cut:
             return False
-        if not message.layers and matcher.source.is_continuation(message.lines[0]):
+        text = message.lines[0]
+        if not message.layers and matcher.source.is_continuation(text):
             return False  # the line that it continues tells its time
         if self._paste or matcher.source.accepts(message.program):
-            hit = matcher.fit(message.lines[0])
+            hit = matcher.fit(text)
             if hit is not None:
                 self._referee.add(lines.match(matcher, message, raw, *hit))
         return True
@@ -269,7 +291,7 @@ def make_match(matcher: LoadedMatcher, found: Found, page: Page, at: Message) ->
         recovery=matcher.recovery,
         weight=found.weight,
         order=matcher.order,
-        lines=frozenset(page.stream_offset(line.start) for line in lines),
+        lines=tuple(page.stream_offset(line.start) for line in lines),
     )
 
 

@@ -44,10 +44,6 @@ class FieldType:
     loose: str = ""  # a shorter expression that takes at least the same text, for the scan; "" = `regex` itself
 
 
-def _read_int(text: str) -> int:
-    return int(text)
-
-
 def _read_hex(text: str) -> str:
     int(text, 16)
     return text
@@ -56,7 +52,7 @@ def _read_hex(text: str) -> str:
 def _read_ip(text: str) -> str:
     import socket  # noqa: PLC0415 - 3 ms that only a found address costs
 
-    address, _, _zone = text.partition("%")
+    address = text.partition("%")[0]
     try:
         socket.inet_pton(socket.AF_INET6 if ":" in address else socket.AF_INET, address)
     except OSError:
@@ -94,7 +90,7 @@ def _read_text(text: str) -> str:
 TYPES: dict[str, FieldType] = {
     kind.name: kind
     for kind in (
-        FieldType("int", r"[-+]?+[0-9]{1,20}+", _read_int, numeric=True, loose=r"[-+0-9]+"),
+        FieldType("int", r"[-+]?+[0-9]{1,20}+", int, numeric=True, loose=r"[-+0-9]+"),
         FieldType("hex", r"(?:0[xX])?+[0-9A-Fa-f]{1,16}+", _read_hex, numeric=True, loose=r"[0-9A-Fa-fxX]+"),
         FieldType("ip", rf"(?>(?:{_IPV4}|{_IPV6}){_ZONE})", _read_ip, loose=r"[0-9A-Za-z.:%_-]+"),
         FieldType("prefix", rf"(?>(?:{_IPV4}|{_IPV6})/[0-9]{{1,3}}+)", _read_prefix, loose=r"[0-9A-Fa-f.:]+/[0-9]+"),

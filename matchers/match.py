@@ -34,4 +34,4 @@ class Match:
     recovery: bool
     weight: int
     order: int
-    lines: frozenset[int] = field(repr=False)
+    lines: tuple[int, ...] = field(repr=False)

@@ -36,7 +36,10 @@ class Referee:
         """Take a match that was confirmed."""
         claim, side = _Claim(match), (match.entry, match.order)
         for line in match.lines:
-            sides = self._by_line.setdefault(line, {})
+            sides = self._by_line.get(line)
+            if sides is None:
+                self._by_line[line] = {side: [claim]}
+                continue
             is_first = side not in sides  # else those who lose to this side are out already
             for other, claims in sides.items():
                 if self._loses(side, other):
@@ -45,10 +48,11 @@ class Referee:
                     for each in claims:
                         each.stands = False
             sides.setdefault(side, []).append(claim)
-        if not self._held or _place(self._held[-1]) <= _place(claim):
-            self._held.append(claim)
+        held = self._held
+        if not held or held[-1].match.offset < match.offset:
+            held.append(claim)
         else:
-            insort(self._held, claim, key=_place)
+            insort(held, claim, key=_place)
 
     def _loses(self, one: _Side, other: _Side) -> bool:
         if one[0] == other[0]:

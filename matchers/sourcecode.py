@@ -30,9 +30,14 @@ _STRING_PREFIX = re.compile(r"(?<![A-Za-z0-9_])(?:L|u8|R)$")
 _FAR_INDENT = re.compile(r"[+-]?(?:\t|\s\s)\s*$|\s$")
 
 
+def may_be_source_code(text: str) -> bool:
+    """A quick look: without any quote, and with neither `/` nor `*` before everything else, it is none."""
+    return '"' in text or "'" in text or text.lstrip()[:1] in ("/", "*")
+
+
 def is_source_code(text: str, start: int, end: int) -> bool:
     """Whether the message found in `text[start:end]` stands in source code rather than in a log."""
-    if '"' not in text and "'" not in text and text.lstrip()[:1] not in ("/", "*"):
+    if not may_be_source_code(text):
         return False
     if _COMMENT.match(text[:200]) or (_COMMAND.match(text[:start]) and _is_in_quotes(text[:start])):
         return True
@@ -75,4 +80,4 @@ def _opens_more_than_it_closes(text: str) -> bool:
 
 def is_placeholder(value: str) -> bool:
     """Whether a captured text is printf's or Python's placeholder, not a value."""
-    return _PLACEHOLDER.search(value) is not None
+    return ("%" in value or "{}" in value) and _PLACEHOLDER.search(value) is not None

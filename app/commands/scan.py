@@ -68,40 +68,44 @@ class _Scan:
                 if isinstance(path, InputProblem):
                     self._fail(str(path))
                     continue
-                rows = RowWriter(path, ascii_only=self._ascii_only)
-                for match in self._matches(path, progress):
-                    if not match.recovery:
-                        progress.clear()
-                        self._counts[match.entry] += 1
-                        if self._as_json:
-                            print(rows.row(match))
-                        else:
-                            self._print(path, match)
+                matches = (match for match in self._matches(path, progress) if not match.recovery)
+                if self._as_json:
+                    self._write_rows(path, matches, progress)
+                else:
+                    self._print_lines(path, matches, progress)
                 sys.stdout.flush()
         if self._lines_cut:
             write_error(f"{self._lines_cut} lines were longer than 1 MiB; the rest of each was not looked at")
         if not self._as_json:
             self._summary()
 
+    def _write_rows(self, path: str, matches: Iterator[Match], progress: Progress) -> None:
+        row, write = RowWriter(path, ascii_only=self._ascii_only).row, sys.stdout.write
+        for match in matches:
+            progress.clear()
+            write(row(match) + "\n")
+
+    def _print_lines(self, path: str, matches: Iterator[Match], progress: Progress) -> None:
+        for match in matches:
+            progress.clear()
+            self._counts[match.entry] += 1
+            self._print(path, match)
+
     def _matches(self, path: str, progress: Progress) -> Iterator[Match]:
         scanner = Scanner(self._book.matchers)
         self._inputs += 1
-        pieces = blocks(path, on_read=progress.advance)
         try:
             if self._jobs > 1:
-                yield from self._in_parallel(scanner, pieces)
+                from app.parallel import scan_with_jobs  # noqa: PLC0415 - only --jobs needs it
+
+                yield from scan_with_jobs(scanner, self._book.matchers, path, self._jobs, progress.advance)
             else:
-                for piece in pieces:
+                for piece in blocks(path, on_read=progress.advance):
                     yield from scanner.feed(piece)
         except InputError as error:
             self._fail(str(error))
         yield from scanner.finish()
         self._lines_cut += scanner.lines_cut
-
-    def _in_parallel(self, scanner: Scanner, pieces: Iterator[bytes]) -> Iterator[Match]:
-        from app.parallel import scan_parallel  # noqa: PLC0415 - threads are for --jobs
-
-        yield from scan_parallel(scanner, self._book.matchers, pieces, self._jobs)
 
     def _fail(self, message: str) -> None:
         self.failed = True

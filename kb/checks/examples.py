@@ -95,7 +95,7 @@ def _collisions(subject: Subject, own: Match, found: list[Match], at: Path) -> I
     book = subject.world.book
     assert book is not None
     for other in found:
-        if other.entry == own.entry or not (other.lines & own.lines):
+        if other.entry == own.entry or set(other.lines).isdisjoint(own.lines):
             continue
         if not (book.matchers.wins(own.entry, other.entry) or book.matchers.wins(other.entry, own.entry)):
             remedy = "say which beats the other, or make the patterns tell them apart"

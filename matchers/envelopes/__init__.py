@@ -7,7 +7,6 @@ than one with its stamp.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from matchers.envelopes import (
@@ -28,8 +27,9 @@ from matchers.envelopes import (
     syslog,
     tcpdump,
 )
-from matchers.envelopes.layer import NO_PAIRS, Envelope, Layer, no_pairs
-from matchers.envelopes.quick import read_head
+from matchers.envelopes.layer import Envelope, Layer, no_pairs
+from matchers.envelopes.message import Message
+from matchers.envelopes.quick import open_syslog
 from matchers.times import Stamp
 
 __all__ = ["ENVELOPES", "MAX_LAYERS", "Message", "open_envelope"]
@@ -60,38 +60,7 @@ _BY_FIRST: Final[Mapping[str, tuple[Envelope, ...]]] = {
     for first in sorted({first for envelope in ENVELOPES for first in envelope.STARTS})
 }
 _RANK: Final = {"clock": 0, "yearless": 1, "full": 2}
-_ONLY_LOGFMT: Final = frozenset(first for first, envelopes in _BY_FIRST.items() if envelopes == (logfmt,))
-_SYSLOG: Final = (syslog.NAME,)
-_SYSLOG_DMESG: Final = (syslog.NAME, dmesg.NAME)
 _INDENT: Final = " \t\ufeff\x1e"  # also a byte order mark, and the mark before each record of `journalctl -o json-seq`
-
-
-@dataclass(slots=True)
-class Message:
-    """What one physical line says once everything around the message is taken off.
-
-    Nobody changes it; a frozen one takes three times as long to make, and every line that is opened makes one.
-
-    `lines`: at least one; escapes undone, leading blanks as they stand in the message. `uptime`: seconds since
-    boot. `program` is None where the line does not say. `caller`: printk's caller id, `T123` (thread) or `C12`
-    (CPU). `cursor`: the journal's. `repeated`: how often the line says the message came. `escaped`: `lines` is not
-    simply the end of the line. `pairs`: fields of JSON, logfmt and journal records as text, without the journal's
-    MESSAGE and Docker's `log`; inner objects as `outer.inner`. `layers`: names of the envelopes taken off,
-    outermost first.
-    """
-
-    lines: tuple[str, ...]
-    time: Stamp | None = None
-    uptime: float | None = None
-    host: str | None = None
-    program: str | None = None
-    pid: str | None = None
-    caller: str | None = None
-    cursor: str | None = None
-    repeated: int = 1
-    escaped: bool = False
-    pairs: Mapping[str, str] = field(default_factory=no_pairs)
-    layers: tuple[str, ...] = ()
 
 
 def open_envelope(line: str) -> Message:
@@ -102,7 +71,7 @@ def open_envelope(line: str) -> Message:
     innermost; of everything else the innermost.
     """
     line = line.rstrip("\r")
-    quick = _open_syslog(line)
+    quick = open_syslog(line)
     if quick is not None:
         return quick
     found, lines = _peel(line)
@@ -124,25 +93,6 @@ def open_envelope(line: str) -> Message:
         pairs=message.pairs,
         layers=tuple(envelope.NAME for envelope, _ in found),
     )
-
-
-def _open_syslog(line: str) -> Message | None:
-    """The message of the commonest lines: a syslog header, perhaps the kernel's uptime, and a plain message."""
-    head = read_head(line)
-    if head is None:
-        return None
-    time, host, program, pid, begin = head
-    text = line[begin:]
-    if "#" in text or "\n" in text:
-        return None
-    if (text[:1] in _ONLY_LOGFMT and "=" not in text) or (step := _outermost(text)) is None:
-        return Message((text,), time, None, host, program, pid, None, None, 1, False, NO_PAIRS, _SYSLOG)
-    envelope, layer = step
-    is_uptime = envelope is dmesg and layer.time is None and program == "kernel" and not (layer.escaped or layer.whole)
-    if not is_uptime or not text.endswith(layer.text) or _outermost(layer.text) is not None:
-        return None
-    found = (layer.text,)
-    return Message(found, time, layer.uptime, host, program, pid, layer.caller, None, 1, False, NO_PAIRS, _SYSLOG_DMESG)
 
 
 def _peel(line: str) -> tuple[list[tuple[Envelope, Layer]], list[str]]:

@@ -29,6 +29,17 @@ MESSAGES = st.one_of(
             "<RMT> x",
             " indented",
             '{"msg": "x"}',
+            "kern  :err   : [  12.345678] x",
+            "kernel: x",
+            "bird[3]: x",
+            "Mar 25 15:35:53 lb2 prog: x",
+            "Fri 2022-03-25 15:35:53 CST lb1 kernel: x",
+            "I0301 12:00:00.000001 12 a.go:3] x",
+            "type=AVC msg=audit(1648190153.123:456): avc: denied",
+            "node=a type=AVC msg=audit(1648190153.123:456): avc: denied",
+            "[  12.345678] kernel: x",
+            "[  12.345678] [x] y",
+            "[12.345678]x",
         ]
     ),
 )
@@ -38,7 +49,7 @@ MESSAGES = st.one_of(
 def test_a_line_is_opened_the_same_with_and_without_the_quick_way(stamp: str, host: str, tag: str, text: str) -> None:
     line = f"{stamp} {host}{tag} {text}"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(envelopes, "read_head", lambda line: None)
+        patch.setattr(envelopes, "open_syslog", lambda line: None)
         slow = open_envelope(line)
     assert open_envelope(line) == slow
 
