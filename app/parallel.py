@@ -7,17 +7,16 @@ by one: threads then search blocks ahead, as Hyperscan lets go of the interprete
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from threading import local
 
 from app.inputs import BLOCK_BYTES, blocks, plain_file
 from app.split import LEAST_BYTES, scan_split
-from matchers.blocks import Backend, Block, Candidate
-from matchers.engine import MatcherSet, Scanner
+from matchers.blocks import Block, Candidate
+from matchers.engine import Scanner
 from matchers.match import Match
 
 
 def scan_with_jobs(
-    scanner: Scanner, matchers: MatcherSet, path: str, jobs: int, on_read: Callable[[int], None] | None = None
+    scanner: Scanner, path: str, jobs: int, on_read: Callable[[int], None] | None = None
 ) -> Iterator[Match]:
     """Every match in a file, `-` for stdin, searched with `jobs` cores; the caller finishes the scanner.
 
@@ -25,26 +24,18 @@ def scan_with_jobs(
     """
     with plain_file(path, LEAST_BYTES, on_read) as file:
         if file is None:
-            yield from scan_parallel(scanner, matchers, blocks(path, on_read=on_read), jobs)
+            yield from scan_parallel(scanner, blocks(path, on_read=on_read), jobs)
             return
         yield from scan_split(scanner, file.descriptor, file.size, jobs, on_read)
         while data := file.read(BLOCK_BYTES):
             yield from scanner.feed(data)
 
 
-def scan_parallel(scanner: Scanner, matchers: MatcherSet, pieces: Iterable[bytes], jobs: int) -> Iterator[Match]:
+def scan_parallel(scanner: Scanner, pieces: Iterable[bytes], jobs: int) -> Iterator[Match]:
     """Every match in a stream that comes in pieces, searched by `jobs` threads; the caller finishes the scanner.
 
     At most two blocks for each thread are under way, so that memory is bounded.
     """
-    own = local()
-
-    def find(block: Block) -> list[Candidate]:
-        backend: Backend | None = getattr(own, "backend", None)
-        if backend is None:
-            backend = own.backend = matchers.new_backend()
-        return scanner.find(block, backend)
-
     with ThreadPoolExecutor(jobs, thread_name_prefix="scan") as pool:
         under_way: deque[tuple[Block, Future[list[Candidate]]]] = deque()
         error: Exception | None = None
@@ -57,7 +48,7 @@ def scan_parallel(scanner: Scanner, matchers: MatcherSet, pieces: Iterable[bytes
             if piece is None:
                 break
             for block in scanner.split(piece):
-                under_way.append((block, pool.submit(find, block)))
+                under_way.append((block, pool.submit(scanner.find, block)))
                 while len(under_way) > 2 * jobs:
                     done, found = under_way.popleft()
                     yield from scanner.take(done, found.result())

@@ -30,11 +30,20 @@ class Book:
 
     def __init__(self, cached: cache.CachedSet) -> None:
         self._cached = cached
+        self._articles: dict[str, Article] = {}
 
     @cached_property
     def matchers(self) -> MatcherSet:
         """All matchers, ready to scan."""
         return self._cached.matcher_set(backends.best().load)
+
+    def is_usable(self) -> bool:
+        """Whether the scan takes the database: one that was made on a machine with another CPU is refused."""
+        try:
+            self.matchers.own_backend()
+        except backends.UnusableDatabase:
+            return False
+        return True
 
     @property
     def ids(self) -> Sequence[str]:
@@ -49,11 +58,12 @@ class Book:
 
     def article(self, entry: str) -> Article | None:
         """The article of this id, None where there is none."""
-        text = self._cached.article_json(entry)
-        if text is None:
-            return None
-        article: Article = from_plain(Article, json.loads(text))
-        return article
+        if entry not in self._articles:
+            text = self._cached.article_json(entry)
+            if text is None:
+                return None
+            self._articles[entry] = from_plain(Article, json.loads(text))
+        return self._articles[entry]
 
 
 def open_book(dirs: Sequence[Path], cache_dir: Path | None = None) -> Book:
@@ -62,11 +72,11 @@ def open_book(dirs: Sequence[Path], cache_dir: Path | None = None) -> Book:
     path = cache.cache_file(directory, dirs)
     key = cache.cache_key(Fingerprint.of(dirs), backends.best().NAME, f"{VERSION} {_code_stamp()}")
     cached = cache.read(path, key)
-    if cached is None or not _is_usable(cached.database):
-        data = _compiled_elsewhere(dirs, key) or compile_dirs(dirs, key)
-        cache.write(path, data)
-        cached = cache.CachedSet(data, key)
-    return Book(cached)
+    if cached is not None and (book := Book(cached)).is_usable():
+        return book
+    data = _compiled_elsewhere(dirs, key) or compile_dirs(dirs, key)
+    cache.write(path, data)
+    return Book(cache.CachedSet(data, key))
 
 
 def compile_dirs(dirs: Sequence[Path], key: str) -> bytes:
@@ -101,7 +111,7 @@ def _compiled_elsewhere(dirs: Sequence[Path], key: str) -> bytes | None:
             check=True,
             timeout=600,
         )
-        usable = _is_usable(cache.CachedSet(done.stdout, key).database)
+        usable = Book(cache.CachedSet(done.stdout, key)).is_usable()
     except (OSError, subprocess.SubprocessError, cache.DamagedCache, ValueError):
         return None
     return done.stdout if usable else None
@@ -180,12 +190,3 @@ def _code_stamp() -> str:
                     status = os.stat(f"{folder}/{name}")  # noqa: PTH116 - a Path for each costs as much again
                     digest.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode())
     return digest.hexdigest()
-
-
-def _is_usable(database: bytes) -> bool:
-    """Whether the scan takes the database: one that was made on a machine with another CPU is refused."""
-    try:
-        backends.best().load(database)
-    except backends.UnusableDatabase:
-        return False
-    return True

@@ -3,11 +3,7 @@
 Apart from `kb.recognise`, because these readings cost more to prepare than an undamaged paste to answer.
 """
 
-import threading
-import weakref
-
 from kb.ranking import telling
-from matchers.blocks import Backend
 from matchers.engine import MatcherSet
 from matchers.repair import Trust
 from matchers.repair.pasted import Finding, Reading, scan_paste
@@ -16,7 +12,7 @@ from matchers.repair.pasted import Finding, Reading, scan_paste
 def best_findings(matchers: MatcherSet, paste: bytes) -> list[Finding]:
     """The most telling finding of each entry in all readings of the paste."""
     best: dict[str, Finding] = {}
-    for reading in scan_paste(matchers, paste, _backend_of(matchers)):
+    for reading in scan_paste(matchers, paste):
         found = _most_telling(reading)
         if reading.trust is Trust.BETTER:  # it tells whether a line is there that an earlier reading did not see
             best = {entry: known for entry, known in best.items() if entry in found or not known.needs_absence}
@@ -25,17 +21,6 @@ def best_findings(matchers: MatcherSet, paste: bytes) -> list[Finding]:
             if known is None or _is_better(finding, known, reading.trust):
                 best[entry] = finding
     return list(best.values())
-
-
-_threads = threading.local()
-
-
-def _backend_of(matchers: MatcherSet) -> Backend:
-    """This thread's backend for these matchers: to make one costs more than to use it."""
-    kept: tuple[weakref.ref[MatcherSet], Backend] | None = getattr(_threads, "kept", None)
-    if kept is None or kept[0]() is not matchers:
-        kept = _threads.kept = (weakref.ref(matchers), matchers.new_backend())
-    return kept[1]
 
 
 def _most_telling(reading: Reading) -> dict[str, Finding]:

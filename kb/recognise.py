@@ -73,16 +73,25 @@ _STAMPED = re.compile(
     rb"(?:(?:\[ *\d+\.\d{6}\]|(?:<\d+>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)"
     rb"[^\n]*\n?|\n)++\Z"
 )
-_SIGNS = re.compile(
-    rb"[\x1b\r`\x80-\xff]|&(?:[a-z]{2,6}|#)|<(?:br|p|pre|[a-z]{2,9})>|=3D|=\n|\\[ntru\"x]|#0\d\d"
-    rb"|xx+|XX+|x\.x|\*\*\*|\.\.\.|REDACT|\S  \S+  \S+  \S|[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}(?![.0-9a-f])"
+# Of each sign a text that must be there, which is looked for first, and the sign where that alone is none.
+_SIGNS: tuple[tuple[bytes, re.Pattern[bytes] | None], ...] = (
+    *((sign, None) for sign in (b"\x1b", b"\r", b"`", b"=3D", b"=\n", b"xx", b"XX", b"x.x", b"***", b"REDACT")),
+    (b"&", re.compile(rb"&(?:[a-z]{2,6}|#)")),
+    (b"<", re.compile(rb"<(?!(?:info|warn|error|debug|trace)>)(?:p|[a-z]{2,9})>")),
+    (b"\\", re.compile(rb"\\[ntru\"x]")),
+    (b"#0", re.compile(rb"#0\d\d")),
+    (b"...", re.compile(rb"\.\.\.(?<![a-z]{4}\.\.\.)")),
+    (b"  ", re.compile(rb"  (?<=\S  )\S+  \S+  \S")),
+    (b":", re.compile(rb":(?<![/0-9a-f][0-9a-f]{4}:)(?<=[0-9a-f]{4}:)[0-9a-f]{2}:[0-9a-f]{2}(?![.0-9a-f])")),
 )
 
 
 def _is_whole(paste: bytes) -> bool:
     """Whether the paste is a log as it stood: several lines, each with its stamp, and no sign of damage."""
     lines = paste.strip().count(b"\n") + 1
-    return lines > 1 and _STAMPED.match(paste) is not None and _SIGNS.search(paste) is None
+    if lines == 1 or not paste.isascii() or _STAMPED.match(paste) is None:
+        return False
+    return not any(text in paste and (sign is None or sign.search(paste)) for text, sign in _SIGNS)
 
 
 def _ordered(found: list[tuple[float, _Found]], matchers: MatcherSet) -> list[_Found]:

@@ -11,6 +11,7 @@ to its lines: only then is its place in the order certain, and that no other ent
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
+from threading import local
 
 from matchers.blocks import Backend, Block, BlockLines, Bytes, Candidate, LineCutter, candidates
 from matchers.confirm import Found, LoadedMatcher, entry_of
@@ -41,6 +42,14 @@ class MatcherSet:
         self.rules = rules
         self.beats = beats
         self.new_backend = new_backend
+        self._threads = local()
+
+    def own_backend(self) -> Backend:
+        """The backend of the thread that asks; to make one costs more than to scan ten pastes."""
+        backend: Backend | None = getattr(self._threads, "backend", None)
+        if backend is None:
+            backend = self._threads.backend = self.new_backend()
+        return backend
 
     def of_entry(self, entry: str) -> range:
         """The indices of an entry's matchers."""
@@ -87,11 +96,9 @@ class Scanner:
         *,
         paste: bool = False,
         keep_beaten: bool | None = None,
-        backend: Backend | None = None,
         max_line_bytes: int = MAX_LINE_BYTES,
     ) -> None:
         self._matchers = matchers
-        self._backend = backend or matchers.new_backend()
         self._paste = paste
         self._cutter = LineCutter(max_line_bytes)
         self._correlator = Correlator()
@@ -129,9 +136,9 @@ class Scanner:
         for at in range(0, size, self._cutter.max_line_bytes):
             yield from self._cutter.take(data, at, min(at + self._cutter.max_line_bytes, size))
 
-    def find(self, block: Block, backend: Backend | None = None) -> list[Candidate]:
-        """The candidates of a block, in order. It changes nothing, so threads may share it, each with its `backend`."""
-        return candidates(block, backend or self._backend, self._matchers.rules)
+    def find(self, block: Block) -> list[Candidate]:
+        """The candidates of a block, in order. It changes nothing: any thread may."""
+        return candidates(block, self._matchers.own_backend(), self._matchers.rules)
 
     def take(self, block: Block, found: Sequence[Candidate], *, last: bool = False) -> Iterator[Match]:
         """Take the next block with its candidates. Positions in the page count from what is kept of before."""

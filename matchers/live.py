@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from matchers.blocks import Backend, Block, Candidate
+from matchers.blocks import Block, Candidate
 from matchers.correlate import Correlator, State
 from matchers.engine import MAX_LINE_BYTES, MatcherSet, Scanner
 from matchers.match import Match
@@ -56,7 +56,6 @@ class LiveScanner(Scanner):
     """Recognises problems in a stream without end. Not thread-safe.
 
     `feed` it, `settle` it when nothing followed for a while, and save its `resume_point` once what it gave is recorded.
-    Those that are used in one thread may share a `backend`.
     """
 
     def __init__(
@@ -64,10 +63,9 @@ class LiveScanner(Scanner):
         matchers: MatcherSet,
         start: ResumePoint | None = None,
         *,
-        backend: Backend | None = None,
         max_line_bytes: int = MAX_LINE_BYTES,
     ) -> None:
-        super().__init__(matchers, backend=backend, max_line_bytes=max_line_bytes)
+        super().__init__(matchers, max_line_bytes=max_line_bytes)
         self._point = start or ResumePoint()
         self._coming: ResumePoint | None = None
         self._is_crossed = False  # whether a match that was given crosses the place that is coming

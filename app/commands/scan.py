@@ -98,7 +98,7 @@ class _Scan:
             if self._jobs > 1:
                 from app.parallel import scan_with_jobs  # noqa: PLC0415 - only --jobs needs it
 
-                yield from scan_with_jobs(scanner, self._book.matchers, path, self._jobs, progress.advance)
+                yield from scan_with_jobs(scanner, path, self._jobs, progress.advance)
             else:
                 for piece in blocks(path, on_read=progress.advance):
                     yield from scanner.feed(piece)

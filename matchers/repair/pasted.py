@@ -49,13 +49,12 @@ class Reading:
     trust: Trust
 
 
-def scan_paste(matchers: MatcherSet, paste: bytes, backend: Backend | None = None) -> Iterator[Reading]:
+def scan_paste(matchers: MatcherSet, paste: bytes) -> Iterator[Reading]:
     """The paste as it is, then its repaired variants, `MAX_READINGS` at most; most matches are found in several.
 
-    The match of a repaired variant has the repaired text as evidence and says that it is `assembled`. `backend` is one
-    of the matchers' own that this thread may use; without it one is made, which costs as much as scanning ten pastes.
+    The match of a repaired variant has the repaired text as evidence and says that it is `assembled`.
     """
-    ready = _Ready(matchers, matchers.new_backend() if backend is None else backend)
+    ready = _Ready(matchers, matchers.own_backend())
     data = encoding.to_utf8(paste)
     recoded = () if data is paste else (encoding.NAME,)
     yield _read(ready, data, recoded, Trust.EQUAL)

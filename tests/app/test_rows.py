@@ -55,7 +55,7 @@ def test_several_jobs_give_the_same_matches_in_the_same_order(jobs: int) -> None
     pieces = [data[at : at + 65_537] for at in range(0, len(data), 65_537)]
     expected, found = Scanner(matchers), Scanner(matchers)
     wanted = [*expected.feed(data), *expected.finish()]
-    assert [*scan_parallel(found, matchers, pieces, jobs), *found.finish()] == wanted
+    assert [*scan_parallel(found, pieces, jobs), *found.finish()] == wanted
     assert wanted
 
 
@@ -68,7 +68,7 @@ def test_what_came_before_an_error_of_the_input_counts() -> None:
 
     scanner, seen = Scanner(matchers), []
     with pytest.raises(OSError, match="gone"):
-        seen.extend(scan_parallel(scanner, matchers, broken(), 2))
+        seen.extend(scan_parallel(scanner, broken(), 2))
     assert [match.fields for match in scanner.finish()] == [{"n": 1}]
 
 

@@ -25,7 +25,7 @@ def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def matches(path: Path, jobs: int, max_line_bytes: int) -> tuple[list[Match], int]:
     scanner = Scanner(MATCHERS, max_line_bytes=max_line_bytes)
-    found = [*scan_with_jobs(scanner, MATCHERS, str(path), jobs), *scanner.finish()]
+    found = [*scan_with_jobs(scanner, str(path), jobs), *scanner.finish()]
     return found, scanner.lines_cut
 
 
@@ -81,7 +81,7 @@ def test_a_process_that_is_killed_costs_no_match(tmp_path: Path, monkeypatch: py
 def test_no_process_is_left_when_the_reader_has_enough(tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_bytes(some_log(2))
-    scan = scan_with_jobs(Scanner(MATCHERS), MATCHERS, str(log), 3)
+    scan = scan_with_jobs(Scanner(MATCHERS), str(log), 3)
     next(iter(scan))
     scan.close()  # type: ignore[attr-defined]
     with pytest.raises(ChildProcessError):
