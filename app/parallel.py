@@ -7,28 +7,42 @@ by one: threads then search blocks ahead, as Hyperscan lets go of the interprete
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
 
 from app.inputs import BLOCK_BYTES, blocks, plain_file
-from app.split import LEAST_BYTES, scan_split
+from app.split import LEAST_BYTES, Searchers
 from matchers.blocks import Block, Candidate
-from matchers.engine import Scanner
+from matchers.engine import MatcherSet, Scanner
 from matchers.match import Match
 
 
-def scan_with_jobs(
-    scanner: Scanner, path: str, jobs: int, on_read: Callable[[int], None] | None = None
-) -> Iterator[Match]:
-    """Every match in a file, `-` for stdin, searched with `jobs` cores; the caller finishes the scanner.
+class ParallelScan:
+    """Scans files with `jobs` cores each; a context, as it has processes to end."""
 
-    Raises `InputError` as `app.inputs.blocks` does, after everything that could be read was searched.
-    """
-    with plain_file(path, LEAST_BYTES, on_read) as file:
-        if file is None:
-            yield from scan_parallel(scanner, blocks(path, on_read=on_read), jobs)
-            return
-        yield from scan_split(scanner, file.descriptor, file.size, jobs, on_read)
-        while data := file.read(BLOCK_BYTES):
-            yield from scanner.feed(data)
+    def __init__(self, matchers: MatcherSet, jobs: int) -> None:
+        self._jobs = jobs
+        self._searchers = Searchers(matchers, jobs)
+
+    def __enter__(self) -> "ParallelScan":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._searchers.close()
+
+    def scan(self, scanner: Scanner, path: str, on_read: Callable[[int], None] | None = None) -> Iterator[Match]:
+        """Every match in a file, `-` for stdin; the caller finishes the scanner.
+
+        Raises `InputError` as `app.inputs.blocks` does, after everything that could be read was searched.
+        """
+        with plain_file(path, LEAST_BYTES, on_read) as file:
+            if file is None:
+                yield from scan_parallel(scanner, blocks(path, on_read=on_read), self._jobs)
+                return
+            yield from self._searchers.scan(scanner, file.descriptor, file.size, on_read)
+            while data := file.read(BLOCK_BYTES):
+                yield from scanner.feed(data)
 
 
 def scan_parallel(scanner: Scanner, pieces: Iterable[bytes], jobs: int) -> Iterator[Match]:

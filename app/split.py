@@ -1,9 +1,9 @@
 """The scan of one large file on several cores: processes search it piece by piece, one goes through what they found.
 
 Python lets only one thread of a process work at a time, so that threads share little more than the search itself. Here
-each process reads its own pieces of the file, searches them and counts their lines; what comes back is where candidates
-stand. The `Scanner` of this process takes them in the order of the file and reads again only what stands around them,
-so that the matches are those of a scan with one core.
+children, made with the first large file and used for all, read pieces of the file, search them and count their lines;
+what comes back is where candidates stand. The `Scanner` of this process takes them in the order of the file and reads
+again only what stands around them, so that the matches are those of a scan with one core.
 
     file     |-- piece 0 --|-- piece 1 --|-- piece 2 --|-- piece 3 --| what was added meanwhile
     child 0       search                      search
@@ -17,12 +17,12 @@ import marshal
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 from matchers.blocks import Block, Candidate
-from matchers.engine import MAX_LINE_BYTES, Scanner
+from matchers.engine import MAX_LINE_BYTES, MatcherSet, Scanner
 from matchers.match import Match
 from matchers.records import MAX_BYTES
 
@@ -44,35 +44,50 @@ class _Searched:
     found: list[Candidate]
 
 
-def scan_split(
-    scanner: Scanner, file: int, size: int, jobs: int, on_read: Callable[[int], None] | None = None
-) -> Iterator[Match]:
-    """Every match in the first `size` bytes of the open, plain file, searched by `jobs` processes.
+class Searchers:
+    """Children that search pieces of large files for this process; close them when they are not needed any more."""
 
-    Leaves the file's position at the first byte that was not taken: the caller feeds the rest and finishes the scanner.
-    """
-    pieces = size // PIECE_BYTES
-    with _children(scanner, file, pieces, jobs) as answers:
-        at, number = 0, 1
+    def __init__(self, matchers: MatcherSet, jobs: int) -> None:
+        self._matchers = matchers
+        self._jobs = jobs
+        self._children: list[_Child] = []
+
+    def scan(self, scanner: Scanner, file: int, size: int, on_read: Callable[[int], None] | None) -> Iterator[Match]:
+        """Every match in the first `size` bytes of the open, plain file.
+
+        Leaves the file's position at the first byte that was not taken: the caller feeds the rest and finishes the
+        scanner. To be run to its end, or the searchers closed.
+        """
+        if not self._children:
+            self._children = [_Child.fork(self._matchers) for _ in range(self._jobs)]
+        pieces = size // PIECE_BYTES
+        for number, child in enumerate(self._children):
+            child.ask(file, range(number, pieces, self._jobs))
+        taker = _Taker(scanner, file)
         for piece in range(pieces):
-            blocks = _received(answers[piece % jobs])
-            reader = _Taker(scanner, file, at, number)
-            yield from reader.take(blocks) if blocks is not None else reader.read_to(_line_after(file, piece + 1))
+            begin = taker.at
+            blocks = self._children[piece % self._jobs].answer()
+            yield from taker.take(blocks) if blocks is not None else taker.read_to(_line_after(file, piece + 1))
             if on_read is not None:
-                on_read(reader.at - at)
-            at, number = reader.at, reader.number
-        yield from _Taker(scanner, file, at, number).arrive()
-    os.lseek(file, at, os.SEEK_SET)
+                on_read(taker.at - begin)
+        yield from taker.arrive()
+        os.lseek(file, taker.at, os.SEEK_SET)
+
+    def close(self) -> None:
+        """End the children."""
+        for child in self._children:
+            child.end()
+        self._children = []
 
 
 class _Taker:
     """Gives the scanner what was searched, and reads what it needs of the file for that."""
 
-    def __init__(self, scanner: Scanner, file: int, at: int, number: int) -> None:
+    def __init__(self, scanner: Scanner, file: int) -> None:
         self._scanner = scanner
         self._file = file
-        self.at = at
-        self.number = number
+        self.at = 0
+        self._number = 1
 
     def take(self, blocks: list[_Searched]) -> Iterator[Match]:
         """Take the blocks of a piece; those in which nothing was found are passed over."""
@@ -82,7 +97,7 @@ class _Taker:
                 data = _read(self._file, each.begin, each.end)
                 for block in self._scanner.split(data):
                     yield from self._scanner.take(block, each.found)
-            self.at, self.number = each.end, self.number + each.lines
+            self.at, self._number = each.end, self._number + each.lines
 
     def arrive(self) -> Iterator[Match]:
         """Bring the scanner to where the file is read, if it is not there."""
@@ -92,7 +107,7 @@ class _Taker:
         context = _read(self._file, begin, self.at)
         if begin:
             context = context[context.find(b"\n") + 1 :]
-        yield from self._scanner.jump(context, self.at, self.number)
+        yield from self._scanner.jump(context, self.at, self._number)
 
     def read_to(self, end: int) -> Iterator[Match]:
         """Search here what stands before `end`, where a line begins."""
@@ -103,45 +118,92 @@ class _Taker:
                 return
             yield from self._scanner.feed(data)
             self.at += len(data)
-            self.number += data.count(b"\n")
+            self._number += data.count(b"\n")
 
 
-@contextmanager
-def _children(scanner: Scanner, file: int, pieces: int, jobs: int) -> Iterator[list[BinaryIO]]:
-    """The answers of `jobs` children, each of which searches every `jobs`-th piece."""
-    answers: list[BinaryIO] = []
-    children: list[int] = []
-    try:
-        for number in range(jobs):
-            theirs, ours = os.pipe()
-            child = os.fork()
-            if child == 0:
-                _search_pieces(scanner, file, range(number, pieces, jobs), ours)
-            os.close(ours)
-            children.append(child)
-            answers.append(os.fdopen(theirs, "rb"))
-        yield answers
-    finally:
-        for answer in answers:
-            answer.close()
-        for child in children:
-            with suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)  # it has nothing to put in order
-            with suppress(ChildProcessError):
-                os.waitpid(child, 0)
+_Request = tuple[str, int, int, int, int, int]
+"""(path, device and inode of the file, and the pieces of it as a range)."""
 
 
-def _search_pieces(scanner: Scanner, file: int, pieces: range, answers: int) -> None:
+class _Child:
+    """A process that answers requests, one piece after the other, until it is ended."""
+
+    def __init__(self, pid: int, requests: BinaryIO, answers: BinaryIO) -> None:
+        self._pid = pid
+        self._requests = requests
+        self._answers = answers
+
+    @classmethod
+    def fork(cls, matchers: MatcherSet) -> "_Child":
+        """A new one; it shares what is loaded."""
+        their_requests, requests = os.pipe()
+        answers, their_answers = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            _answer_requests(Scanner(matchers), their_requests, their_answers)
+        os.close(their_requests)
+        os.close(their_answers)
+        return cls(pid, os.fdopen(requests, "wb"), os.fdopen(answers, "rb"))
+
+    def ask(self, file: int, pieces: range) -> None:
+        """Have it search these pieces of an open file. A child that is gone is noticed by its answers."""
+        status = os.fstat(file)
+        request: _Request = (
+            *(f"/proc/{os.getpid()}/fd/{file}", status.st_dev, status.st_ino),
+            *(pieces.start, pieces.stop, pieces.step),
+        )
+        with suppress(BrokenPipeError):
+            marshal.dump(request, self._requests)
+            self._requests.flush()
+
+    def answer(self) -> list[_Searched] | None:
+        """The next piece's blocks; None where the parent has to search it."""
+        try:
+            blocks = marshal.load(self._answers)
+        except (EOFError, ValueError, TypeError):
+            return None
+        return None if blocks is None else [_Searched(*block) for block in blocks]
+
+    def end(self) -> None:
+        """Kill it, as it has nothing to put in order, and wait for its end."""
+        with suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            os.waitpid(self._pid, 0)
+        self._answers.close()
+        with suppress(BrokenPipeError):
+            self._requests.close()
+
+
+def _answer_requests(scanner: Scanner, requests: int, answers: int) -> NoReturn:
     """The life of a child. It ends without a word, whatever happens: the parent then does its work."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         buffer = bytearray(MAX_LINE_BYTES)
-        with os.fdopen(answers, "wb") as out:
-            for piece in pieces:
-                marshal.dump(_search_piece(scanner, file, piece, buffer), out)
-                out.flush()
+        with os.fdopen(requests, "rb") as asked, os.fdopen(answers, "wb") as out:
+            while True:
+                path, device, inode, *pieces = marshal.load(asked)
+                file = _opened(path, device, inode)
+                for piece in range(*pieces):
+                    marshal.dump(None if file is None else _search_piece(scanner, file, piece, buffer), out)
+                    out.flush()
+                if file is not None:
+                    os.close(file)
     finally:
         os._exit(0)
+
+
+def _opened(path: str, device: int, inode: int) -> int | None:
+    """The parent's open file, opened anew; None where it cannot be had, or is not the one."""
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    status = os.fstat(file)
+    if (status.st_dev, status.st_ino) == (device, inode):
+        return file
+    os.close(file)
+    return None
 
 
 _Sent = tuple[int, int, int, list[Candidate]]
@@ -176,15 +238,6 @@ def _blocks(buffer: bytearray, size: int) -> Iterator[Block]:
             return
         yield Block(buffer, begin, end)
         begin = end
-
-
-def _received(answer: BinaryIO) -> list[_Searched] | None:
-    """The next piece's blocks; None where the parent has to search it."""
-    try:
-        blocks = marshal.load(answer)
-    except (EOFError, ValueError, TypeError):
-        return None
-    return None if blocks is None else [_Searched(*block) for block in blocks]
 
 
 def _line_after(file: int, piece: int) -> int:

@@ -3,7 +3,8 @@
 import gc
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -15,7 +16,7 @@ from app.rows import RowWriter
 from app.terminal import Painter, has_stdin, has_utf8, wants_colour, write_error
 from kb.book import Book
 from kb.render import one_line
-from matchers.engine import Scanner
+from matchers.engine import MatcherSet, Scanner
 from matchers.match import Match
 
 
@@ -40,18 +41,40 @@ def command(paths: tuple[str, ...], as_json: bool, jobs: int, lang: str | None, 
         raise click.UsageError("give files or directories, or pipe a log in: journalctl -k | faultbook scan -")
     # A scan makes no cycles to speak of, and looking for them takes a tenth of the time when there are many rows.
     gc.disable()
-    scan = _Scan(book_for(entries), as_json, lang or language_of(), jobs)
-    scan.run(paths or ("-",))
+    book = book_for(entries)
+    with _file_scan(book.matchers, jobs) as scan_file:
+        scan = _Scan(book, scan_file, as_json=as_json, language=lang or language_of())
+        scan.run(paths or ("-",))
     if scan.failed:
         raise click.exceptions.Exit(2)
+
+
+_FileScan = Callable[[Scanner, str, Callable[[int], None]], Iterator[Match]]
+"""(scanner, path, what is told of the progress) -> every match in the file; the caller finishes the scanner."""
+
+
+@contextmanager
+def _file_scan(matchers: MatcherSet, jobs: int) -> Iterator[_FileScan]:
+    if jobs == 1:
+        yield _scan_alone
+        return
+    from app.parallel import ParallelScan  # noqa: PLC0415 - only --jobs needs it
+
+    with ParallelScan(matchers, jobs) as parallel:
+        yield parallel.scan
+
+
+def _scan_alone(scanner: Scanner, path: str, on_read: Callable[[int], None]) -> Iterator[Match]:
+    for piece in blocks(path, on_read=on_read):
+        yield from scanner.feed(piece)
 
 
 class _Scan:
     """One run over all inputs: prints rows as they come and remembers only counts."""
 
-    def __init__(self, book: Book, as_json: bool, language: str, jobs: int) -> None:
+    def __init__(self, book: Book, scan_file: _FileScan, *, as_json: bool, language: str) -> None:
         self._book = book
-        self._jobs = jobs
+        self._scan_file = scan_file
         self._ascii_only = not has_utf8(sys.stdout)
         self._as_json = as_json
         self._language = language
@@ -95,13 +118,7 @@ class _Scan:
         scanner = Scanner(self._book.matchers)
         self._inputs += 1
         try:
-            if self._jobs > 1:
-                from app.parallel import scan_with_jobs  # noqa: PLC0415 - only --jobs needs it
-
-                yield from scan_with_jobs(scanner, path, self._jobs, progress.advance)
-            else:
-                for piece in blocks(path, on_read=progress.advance):
-                    yield from scanner.feed(piece)
+            yield from self._scan_file(scanner, path, progress.advance)
         except InputError as error:
             self._fail(str(error))
         yield from scanner.finish()

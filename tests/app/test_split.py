@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app import parallel, split
-from app.parallel import scan_with_jobs
+from app.parallel import ParallelScan
 from matchers.engine import Scanner
 from matchers.match import Match
 from tests.support import LINES, every_kind
@@ -25,7 +25,8 @@ def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def matches(path: Path, jobs: int, max_line_bytes: int) -> tuple[list[Match], int]:
     scanner = Scanner(MATCHERS, max_line_bytes=max_line_bytes)
-    found = [*scan_with_jobs(scanner, str(path), jobs), *scanner.finish()]
+    with ParallelScan(MATCHERS, jobs) as parallel:
+        found = [*parallel.scan(scanner, str(path)), *scanner.finish()]
     return found, scanner.lines_cut
 
 
@@ -78,11 +79,20 @@ def test_a_process_that_is_killed_costs_no_match(tmp_path: Path, monkeypatch: py
     assert matches(log, 2, 1 << 20) == alone(log, 1 << 20)
 
 
+def test_one_set_of_processes_searches_file_after_file(tmp_path: Path) -> None:
+    logs = [tmp_path / str(seed) for seed in range(4)]
+    for seed, log in enumerate(logs):
+        log.write_bytes(some_log(seed))
+    with ParallelScan(MATCHERS, 2) as parallel:
+        for log in logs:
+            scanner = Scanner(MATCHERS)
+            assert ([*parallel.scan(scanner, str(log)), *scanner.finish()], scanner.lines_cut) == alone(log, 1 << 20)
+
+
 def test_no_process_is_left_when_the_reader_has_enough(tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_bytes(some_log(2))
-    scan = scan_with_jobs(Scanner(MATCHERS), str(log), 3)
-    next(iter(scan))
-    scan.close()  # type: ignore[attr-defined]
+    with ParallelScan(MATCHERS, 3) as parallel:
+        assert next(parallel.scan(Scanner(MATCHERS), str(log)))
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
