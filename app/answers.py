@@ -13,6 +13,10 @@ _WORDS = {
     "en": {
         "evidence": "Seen",
         "values": "Values",
+        "verdict": "Versions",
+        "affected": "affected",
+        "fixed": "fixed",
+        "unknown": "unknown",
         "first": "First to run",
         "fix": "Then, to repair it (read the article before)",
         "more": "Whole article",
@@ -21,12 +25,17 @@ _WORDS = {
     "zh": {
         "evidence": "证据",
         "values": "取值",
+        "verdict": "版本",
+        "affected": "受影响",
+        "fixed": "已修复",
+        "unknown": "未知",
         "first": "先执行",
         "fix": "再处理（先看全文）",
         "more": "全文",
         "gap": "‹…› 处请自行填写",
     },
 }
+_COLOUR_OF_STATE = {"affected": "red", "fixed": "green", "unknown": "cyan"}
 _COLOUR_OF = {"critical": "red", "error": "red", "warning": "yellow", "info": "cyan"}
 
 
@@ -51,6 +60,10 @@ def print_answer(answer: Answer, language: str, paint: Painter) -> None:
     if answer.match.fields:
         pairs = "  ".join(f"{name}={one_line(str(value))}" for name, value in answer.match.fields.items())
         print(paint(f"  {words['values']}: ", "dim") + pairs)
+    if answer.verdict is not None:
+        state, why = words[answer.verdict.state], one_line(answer.verdict.reason.best(language) or "")
+        colour = _COLOUR_OF_STATE[answer.verdict.state]
+        print(paint(f"  {words['verdict']}: ", "dim") + paint(state, colour), why, sep=": ")
     _print_commands(article, answer.values, language, paint)
     print(paint(f"\n  {words['more']}: ", "dim") + f"faultbook show {article.id}")
 

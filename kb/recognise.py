@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from kb.book import Book
 from kb.entry import Article
@@ -12,6 +13,9 @@ from matchers.engine import MatcherSet, scan_text
 from matchers.fieldtypes import Value
 from matchers.match import Match
 
+if TYPE_CHECKING:
+    from kb.verdict import Verdict
+
 MAX_PASTE = 1 << 20
 
 
@@ -20,12 +24,14 @@ class Answer:
     """One article that explains the paste, and the match that says so, filled values included.
 
     `blacked_out` are fields whose values the paste hides (`xxx`, `<redacted>`); they are not among those of the match.
+    `verdict` is None where the entry names no affected versions.
     """
 
     article: Article
     match: Match
     values: Values
     blacked_out: frozenset[str] = frozenset()
+    verdict: "Verdict | None" = None
 
     @property
     def fields(self) -> dict[str, Value | None]:
@@ -35,6 +41,23 @@ class Answer:
     def summary(self, language: str) -> str:
         """What it is, in a sentence."""
         return fill(self.article.summary.best(language) or "", self.values).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One article that search offers for a text, and how much of the text it knows (0 to 1)."""
+
+    article: Article
+    score: float
+
+    def row(self, language: str) -> dict[str, object]:
+        """A row of `search --json`, and of `suggestions`."""
+        return {
+            "entry": self.article.id,
+            "title": self.article.title_in(language),
+            "url": f"/entries/{self.article.id}",
+            "score": round(self.score, 4),
+        }
 
 
 def recognise(book: Book, paste: bytes) -> list[Answer]:
@@ -49,7 +72,23 @@ def recognise(book: Book, paste: bytes) -> list[Answer]:
         article = book.article(match.entry)
         if article is not None:
             answers.append(Answer(article, match, values_of(article, match.fields), blacked_out))
-    return answers
+    return _judged(answers, paste)
+
+
+def _judged(answers: list[Answer], paste: bytes) -> list[Answer]:
+    """The same with their verdicts by what the paste tells of versions, which is read only where one needs it."""
+    if not any(each.ranges for answer in answers for each in answer.article.affected):
+        return answers
+    from kb.facts import facts_in, narrowed  # noqa: PLC0415 - most of what is asked has no versions
+    from kb.verdict import has_ranges, judge  # noqa: PLC0415
+
+    facts = facts_in(paste.decode("utf-8", "replace"))
+    return [
+        replace(each, verdict=judge(each.article, narrowed(facts, each.match.text)))
+        if has_ranges(each.article)
+        else each
+        for each in answers
+    ]
 
 
 _Found = tuple[Match, frozenset[str]]
@@ -110,7 +149,7 @@ def _ordered(found: list[tuple[float, _Found]], matchers: MatcherSet) -> list[_F
     return ordered
 
 
-def answer_json(answers: Sequence[Answer], language: str) -> dict[str, object]:
+def answer_json(answers: Sequence[Answer], language: str, suggestions: Sequence[Suggestion] = ()) -> dict[str, object]:
     """The one object that `lookup --json` and the API give; a value that the paste hides is null."""
     return {
         "matches": [
@@ -121,9 +160,9 @@ def answer_json(answers: Sequence[Answer], language: str) -> dict[str, object]:
                 "matcher": each.match.matcher,
                 "fields": each.fields,
                 "text": each.match.text,
-                "verdict": None,
+                "verdict": each.verdict.state if each.verdict else None,
             }
             for each in answers
         ],
-        "suggestions": [],
+        "suggestions": [each.row(language) for each in suggestions],
     }

@@ -1,9 +1,10 @@
 """Articles for the terminal: as Markdown text with the values of one case filled in."""
 
-from kb.entry import Affected, Article, VersionRange
+from kb.entry import Affected, Article
 from kb.template import Values, fill, visible
+from kb.verdict_words import range_words
 
-_HEADINGS = {
+HEADINGS = {
     "en": {
         "symptoms": "Symptoms",
         "cause": "Cause",
@@ -14,10 +15,6 @@ _HEADINGS = {
         "related": "Related",
         "references": "References",
         "unknown": "unknown",
-        "from": "from",
-        "fixed": "fixed in",
-        "last": "last affected",
-        "unfixed": "no fixed version known",
         "draft": "This is a draft: nobody has reviewed it yet.",
         "retired": "This entry is retired; see",
         "other-language": "This part is not translated yet.",
@@ -32,10 +29,6 @@ _HEADINGS = {
         "related": "相关条目",
         "references": "参考资料",
         "unknown": "未知",
-        "from": "始于",
-        "fixed": "修复于",
-        "last": "最后一个受影响的版本",
-        "unfixed": "尚无已知的修复版本",
         "draft": "这是草稿，尚未经过审阅。",
         "retired": "本条目已停用，请看",
         "other-language": "这一部分还没有中文版。",
@@ -45,7 +38,7 @@ _HEADINGS = {
 
 def article_markdown(article: Article, values: Values, language: str) -> str:
     """The whole article, in this language where it is there, with the values filled in."""
-    words = _HEADINGS[language]
+    words = HEADINGS[language]
     about = " · ".join([f"`{article.id}`", article.severity or article.kind, *article.components])
     parts = [f"# {article.title_in(language)}", about]
     if article.status == "draft":
@@ -75,21 +68,9 @@ def article_markdown(article: Article, values: Values, language: str) -> str:
 
 
 def _affected(affected: Affected, words: dict[str, str], language: str) -> str:
-
     note = affected.note.best(language)
-    ranges = [f"{each.stream}: {_range(each, words)}" for each in affected.ranges]
+    ranges = [f"{each.stream}: {range_words(each, language) or words['unknown']}" for each in affected.ranges]
     return f"- {affected.component}: {'; '.join([*ranges, *([note.strip()] if note else [])])}"
-
-
-def _range(each: VersionRange, words: dict[str, str]) -> str:
-    parts = [f"{words['from']} {each.introduced}"] if each.introduced else []
-    if each.fixed:
-        parts.append(f"{words['fixed']} {each.fixed}")
-    if each.last_affected:
-        parts.append(f"{words['last']} {each.last_affected}")
-    if each.unfixed:
-        parts.append(words["unfixed"])
-    return ", ".join(parts) or words["unknown"]
 
 
 def one_line(text: str) -> str:

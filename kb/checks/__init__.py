@@ -14,6 +14,7 @@ from kb.checks import (
     markdown,
     matchers_ok,
     templates,
+    versions,
     vocabulary,
 )
 from kb.checks.subject import Subject, World
@@ -22,6 +23,7 @@ from kb.problem import Problem
 CHECKS: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
     identifiers.check,
     vocabulary.check,
+    versions.check,
     completeness.check,
     links.check,
     matchers_ok.check,
