@@ -28,9 +28,11 @@ if TYPE_CHECKING:
 class Book:
     """A set of entries to recognise with and to read in. Immutable: a change of files makes a new book."""
 
-    def __init__(self, cached: cache.CachedSet) -> None:
+    def __init__(self, cached: cache.CachedSet, cache_file: Path | None = None) -> None:
         self._cached = cached
         self._articles: dict[str, Article] = {}
+        self.cache_file = cache_file
+        """Where the set is kept between runs, None for one that is only in memory."""
 
     @cached_property
     def matchers(self) -> MatcherSet:
@@ -56,6 +58,15 @@ class Book:
         complaints: list[str] = self._cached.index["complaints"]
         return complaints
 
+    @property
+    def key(self) -> str:
+        """What changes whenever an entry's file or the program does; empty for a set that is only in memory."""
+        return self._cached.key
+
+    def article_json(self, entry: str) -> str | None:
+        """The article of this id as the JSON it is kept as, None where there is none."""
+        return self._cached.article_json(entry)
+
     def article(self, entry: str) -> Article | None:
         """The article of this id, None where there is none."""
         if entry not in self._articles:
@@ -72,11 +83,11 @@ def open_book(dirs: Sequence[Path], cache_dir: Path | None = None) -> Book:
     path = cache.cache_file(directory, dirs)
     key = cache.cache_key(Fingerprint.of(dirs), backends.best().NAME, f"{VERSION} {_code_stamp()}")
     cached = cache.read(path, key)
-    if cached is not None and (book := Book(cached)).is_usable():
+    if cached is not None and (book := Book(cached, path)).is_usable():
         return book
     data = _compiled_elsewhere(dirs, key) or compile_dirs(dirs, key)
     cache.write(path, data)
-    return Book(cache.CachedSet(data, key))
+    return Book(cache.CachedSet(data, key), path)
 
 
 def compile_dirs(dirs: Sequence[Path], key: str) -> bytes:

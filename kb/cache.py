@@ -75,6 +75,7 @@ class CachedSet:
     """A compiled set as read from bytes: every checksum is checked at once, a section is parsed when it is needed."""
 
     def __init__(self, data: bytes, key: str) -> None:
+        self.key = key
         self._data = data
         head_end = data.find(b"\n", 0, 64)
         body = data.find(b"\n", head_end + 1) + 1

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from kb.entry import Article, Both, Entry
+from kb.entry import Article, Both, Entry, signs_of
 from matchers import wording
 from matchers.envelopes import Message, open_envelope
 from matchers.errors import MatcherError
@@ -59,7 +59,7 @@ def draft(entry_id: str, paste: str) -> Entry:
     matcher = _matcher(patterns, lines[0][0], lines[0][1], paste)
     title = " ".join(lines[0][1].split())[:120]
     article = Article(id=entry_id, kind="problem", status="draft", title=Both(en=title), fix=Both(en=_FIX))
-    return Entry(replace(article, field_types=matcher.types), (matcher,))
+    return Entry(replace(article, field_types=matcher.types, signs=signs_of([matcher])), (matcher,))
 
 
 def _matcher(patterns: list[str], first: Message, text: str, paste: str) -> Matcher:

@@ -25,6 +25,7 @@ def _plain_entry(entry: Entry) -> dict[str, Any]:
     article = entry.article
     plain: dict[str, Any] = to_plain(article)
     plain.pop("field_types", None)
+    plain.pop("signs", None)
     plain["values"] = {
         name: {"is": each.expression, "min": each.min, "max": each.max} for name, each in article.values.items()
     }

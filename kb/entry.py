@@ -1,6 +1,6 @@
 """An entry as typed values: one documented problem, its article in two languages and its matchers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar
 
@@ -77,8 +77,37 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """What one matcher looks for, as its author wrote it: `wordings` are patterns, regexes or `key=value` tests.
+
+    `source` is whose message it is, `where` the condition beside it; `record` False: a paste is recognised by it, a
+    host's log is not.
+    """
+
+    matcher: str
+    source: str
+    wordings: tuple[str, ...]
+    where: str = ""
+    record: bool = True
+
+
+def signs_of(matchers: Iterable[Matcher]) -> tuple[Sign, ...]:
+    """What the matchers look for, in their order."""
+    return tuple(Sign(each.name, each.source, _wordings(each), each.where, each.record) for each in matchers)
+
+
+def _wordings(matcher: Matcher) -> tuple[str, ...]:
+    if matcher.kind == "keys":
+        return (" ".join(f"{test.key}={test.equals or test.capture or ''}" for test in matcher.keys),)
+    return tuple(expression.text for step in matcher.steps for expression in step.expressions)
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
-    """What a person reads of an entry. `field_types` are the types of all fields its matchers can give."""
+    """What a person reads of an entry.
+
+    `field_types` are the types of all fields its matchers can give, `signs` what its matchers look for.
+    """
 
     id: str
     kind: Literal["problem", "howto"]
@@ -100,6 +129,7 @@ class Article:
     references: tuple[Reference, ...] = ()
     replaced_by: str | None = None
     field_types: Mapping[str, str] = field(default_factory=dict)
+    signs: tuple[Sign, ...] = ()
 
     def title_in(self, language: str) -> str:
         """The title in this language, else in the other, else the id: never empty."""

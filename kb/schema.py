@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from kb.entry import Affected, Article, Both, Computed, Entry, Input, Reference, VersionRange
+from kb.entry import Affected, Article, Both, Computed, Entry, Input, Reference, VersionRange, signs_of
 from kb.nodes import (
     INVALID,
     TRUE,
@@ -300,7 +300,7 @@ def _entry(values: dict[str, Any]) -> Entry:
     types: dict[str, str] = {}
     for matcher in matchers:
         types.update(types_of(matcher))
-    return Entry(Article(**values, field_types=types), matchers, beats, recovers)
+    return Entry(Article(**values, field_types=types, signs=signs_of(matchers)), matchers, beats, recovers)
 
 
 def types_of(matcher: Matcher) -> dict[str, str]:

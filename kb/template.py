@@ -18,6 +18,7 @@ from matchers.fieldtypes import Value, fits_command, read_value, type_of
 
 _SLOT = re.compile(r"\{\{(.{0,600}?)\}\}", re.DOTALL)
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~&-])")
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()<>#+!|~&-])")
 # C0 and C1, what is not to be seen or turns the direction of what follows (Unicode's bidi and format characters), and
 # halves of surrogate pairs: bytes of file names that are not UTF-8, and broken escapes in JSON logs.
 _CONTROL = re.compile(
@@ -113,8 +114,46 @@ def gap(name: str) -> str:
     return f"‹{name}›"
 
 
-def fill(markdown: str, values: Values, mark: Callable[[str], str] = str) -> str:
-    """The text with its slots filled; `mark` may put something around each value that was filled in prose."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One slot of a text: what it asks for, the kind of text it stands in, and whether a word of a command begins."""
+
+    name: str
+    kind: Kind
+    begins_word: bool
+
+    def filled(self, values: Values) -> "Filled":
+        """The place with its value, or as a gap."""
+        text = _filled(self.name, values, self.kind, self.begins_word)
+        return Filled(self.name, gap(self.name) if text is None else text, text is None, self.kind != "prose")
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """One slot as it was filled: `text` is what stands in the Markdown, already escaped or quoted for its place."""
+
+    name: str
+    text: str
+    is_gap: bool
+    in_command: bool = False
+
+    @property
+    def plain(self) -> str:
+        """The text as a reader sees it: without the escapes that keep it from meaning anything in Markdown."""
+        return self.text if self.in_command else _ESCAPED.sub(r"\1", self.text)
+
+
+def _text_of(filled: Filled) -> str:
+    return filled.text
+
+
+def fill(markdown: str, values: Values, mark: Callable[[Filled], str] = _text_of) -> str:
+    """The text with its slots filled; `mark` may put something around each value and each gap, in prose and code."""
+    return with_places(markdown, lambda place: mark(place.filled(values)))
+
+
+def with_places(markdown: str, put: Callable[[Place], str]) -> str:
+    """The text with what `put` gives in place of each slot."""
     out = []
     for start, end, kind in spans(markdown):
 
@@ -122,18 +161,23 @@ def fill(markdown: str, values: Values, mark: Callable[[str], str] = str) -> str
             expression = found[1].strip()
             if expression == _LITERAL_BRACES:
                 return "{{"
-            value, type_name = values.lookup(expression)
-            if value is None:
-                return gap(expression)
-            if kind == "prose":
-                return mark(as_prose(value))
-            begins_word = found.string[: found.start()][-1:].isspace()
-            if not fits_command(type_name, value) or (kind == "block" and begins_word and _is_option(value)):
-                return gap(expression)
-            return shlex.quote(str(value))
+            return put(Place(expression, kind, found.string[: found.start()][-1:].isspace()))
 
         out.append(_SLOT.sub(replace, markdown[start:end]))
     return "".join(out)
+
+
+def _filled(expression: str, values: Values, kind: Kind, begins_word: bool) -> str | None:
+    """What stands in place of a slot, None where it stays a gap."""
+    value, type_name = values.lookup(expression)
+    if value is None:
+        return None
+    if kind == "prose":
+        return as_prose(value)
+    shown = str(value)
+    if not fits_command(type_name, value) or (kind == "block" and begins_word and _is_option(value)):
+        return None
+    return shlex.quote(shown) if visible(shown) == shown else None  # a command is what the eye reads
 
 
 def _is_option(value: Value) -> bool:

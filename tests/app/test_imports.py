@@ -55,7 +55,6 @@ def modules(child: Run, *arguments: str, **more: Any) -> set[str]:
     [
         ["lookup", LINE],
         ["lookup", "--json", LINE],
-        ["lookup", "nothing"],
         ["scan", "-"],
         ["scan", "--json", "-"],
         ["show", "demo-fault"],
@@ -66,6 +65,13 @@ def test_a_warm_run_imports_neither_the_web_nor_yaml_nor_the_tools_of_authors(ch
     loaded = modules(child, *arguments, stdin=LINE.encode())
     assert {name for name in NEVER if name in loaded} == set()
     assert {name for name in AUTHORS_TOOLS if name in loaded} == set()
+
+
+def test_whoosh_is_imported_only_when_nothing_was_recognised(child: Run) -> None:
+    assert "whoosh" not in modules(child, "lookup", LINE)
+    loaded = modules(child, "lookup", "nothing")
+    assert "whoosh" in loaded
+    assert {name for name in NEVER if name in loaded} == {"whoosh", "http"}  # Whoosh imports urllib.request
 
 
 def test_a_plain_scan_does_not_import_the_decoders_of_archives(child: Run) -> None:

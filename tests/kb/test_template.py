@@ -250,11 +250,18 @@ def test_slots_say_what_they_ask_for_whether_in_a_command_and_where() -> None:
     assert found == [("iface", False, 3), ("n", True, text.index("{{ n")), ("addr", True, text.index("{{ addr"))]
 
 
-def test_a_mark_is_put_around_values_in_prose_only() -> None:
+def test_a_mark_is_put_around_every_value_and_gap() -> None:
     got = fill(
-        "{{ iface }} `{{ iface }}` {{ n }}", values_of(ARTICLE, {"iface": "eth0"}), mark=lambda text: f"<i>{text}</i>"
+        "{{ iface }} `{{ iface }}` {{ n }}",
+        values_of(ARTICLE, {"iface": "eth0"}),
+        mark=lambda each: f"<{'gap' if each.is_gap else each.name} {each.text}>",
     )
-    assert got == "<i>eth0</i> `eth0` ‹n›"
+    assert got == "<iface eth0> `<iface eth0>` <gap ‹n›>"
+
+
+def test_a_command_never_holds_what_the_eye_cannot_see() -> None:
+    turned = values_of(ARTICLE, {"obj": "/tmp/\u202egnp.sh"})
+    assert fill("`cat {{ obj }}` {{ obj }}", turned) == "`cat ‹obj›` /tmp/\\\\u202egnp.sh"
 
 
 def code_of(markdown: str) -> list[str]:
