@@ -1,0 +1,37 @@
+"""The program: everything that touches the world. `create_app` is the one place where the server's parts are wired."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from app.config import ServeConfig
+    from app.shelf import Shelf
+
+
+def create_app(config: "ServeConfig", shelf: "Shelf | None" = None) -> "Flask":
+    """The web application: pages, API, healthz and metrics; loads the entries unless a shelf is given.
+
+    HTML error pages come from `app.web.errors.error_page(error, reference)`, those of the API are problem+json.
+    """
+    # Whoever reads logs imports this package too, and needs neither Flask nor anything below.
+    from flask import Flask  # noqa: PLC0415
+
+    from app.api import blueprint as api  # noqa: PLC0415
+    from app.server.errors import add_errors  # noqa: PLC0415
+    from app.server.guard import add_guard  # noqa: PLC0415
+    from app.server.health import add_health  # noqa: PLC0415
+    from app.server.metrics import add_metrics  # noqa: PLC0415
+    from app.shelf import Shelf  # noqa: PLC0415
+    from app.web import blueprint as web  # noqa: PLC0415
+
+    application = Flask("app.web", static_folder=None, template_folder=None)
+    own = application.extensions["faultbook"] = shelf if shelf is not None else Shelf(config.entries)
+    application.extensions["faultbook-config"] = config
+    add_metrics(application, own)
+    add_guard(application, config)
+    add_errors(application)
+    add_health(application)
+    application.register_blueprint(web)
+    application.register_blueprint(api)
+    return application

@@ -98,6 +98,7 @@ def _plan(options: argparse.Namespace) -> Plan:
         seed=options.seed,
         literal_free=options.literal_free,
         settings=settings,
+        web_s=6.0 if quick else 20.0,
     )
 
 

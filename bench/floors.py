@@ -40,7 +40,8 @@ class Floor:
 
 def floors_of(results: Results) -> list[Floor]:
     """Every promise, with what this run measured."""
-    return [*_hits(results), *_near_miss(results), *_finds(results), *_jobs(results), *_answers(results)]
+    sections = (_hits, _near_miss, _finds, _jobs, _answers, _search, _web)
+    return [floor for section in sections for floor in section(results)]
 
 
 def _hits(results: Results) -> Iterator[Floor]:
@@ -81,3 +82,17 @@ def _answers(results: Results) -> Iterator[Floor]:
             yield Floor(f"lookup, {each.entries}, recognises the error", 0, 1, None, "of 1")
         yield Floor(f"lookup, {each.entries}, median", each.lookup_p50_ms, least, 50, "ms", at_most=True)
         yield Floor(f"matching, {each.entries}, p99", each.matching_p99_ms, *_MATCHING_MS, "ms", at_most=True)
+
+
+def _search(results: Results) -> Iterator[Floor]:
+    times = results.search
+    yield Floor("search, 1,000 entries, build", times.build_s if times else None, 10, 5, "s", at_most=True)
+    yield Floor("search, 1,000 entries, p99", times.query_p99_ms if times else None, 30, 10, "ms", at_most=True)
+
+
+def _web(results: Results) -> Iterator[Floor]:
+    for load in results.web:
+        yield Floor("web, mixed load", load.requests_per_s, 300, 600, "requests/s")
+        yield Floor("web, mixed load, p99", load.p99_ms, 250, 100, "ms", at_most=True)
+        yield Floor("web, answers that were errors", load.errors, 0, None, "in all", at_most=True)
+        yield Floor("web, memory grown once warm", load.grown_mib, 32, 10, "MiB", at_most=True)

@@ -12,6 +12,8 @@ from pathlib import Path
 from bench.answers import Answers
 from bench.jobs import Speedup
 from bench.measure import Row
+from bench.search import SearchTimes
+from bench.web import WebLoad
 from kb.version import VERSION
 
 
@@ -25,6 +27,8 @@ class Results:
     answers: list[Answers] = field(default_factory=list)
     first_run_s: dict[int, float] = field(default_factory=dict)
     stages: dict[str, Mapping[str, float]] = field(default_factory=dict)
+    web: list[WebLoad] = field(default_factory=list)
+    search: SearchTimes | None = None
 
     def row(self, tool: str, corpus: str, rules: int) -> Row | None:
         """The row of a tool on a log with so many rules."""

@@ -18,7 +18,9 @@ from bench.process import Launcher, ProcessFailed, faultbook_command
 from bench.raw import Raw, raw_of_plain, raw_of_rules, raw_of_shipped, shipped_entries
 from bench.results import Results, machine
 from bench.rules import Rule, RuleSet, make_rules, write_rules
+from bench.search import ENTRIES, measure_search
 from bench.shipped import make_shipped
+from bench.web import measure_web
 from kb.catalog import SHIPPED, shipped_dir
 
 _DENSE = "20"
@@ -31,6 +33,8 @@ PARTS: Mapping[str, str] = {
     "shipped": "the shipped entries on kernel-framed text, and where the time goes",
     "jobs": "scan with two jobs against one",
     "lookup": "lookup of a 10 KB paste as a whole process, and the matching alone",
+    "web": "serve under a mixed load from four readers on this machine",
+    "search": "the search index of 1,000 entries: building, opening, asking",
 }
 
 
@@ -46,6 +50,7 @@ class Plan:
     seed: int
     literal_free: int
     settings: Settings
+    web_s: float = 20.0
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,11 @@ class Runner:
                 self._measure_shipped(bench)
             if "lookup" in self._plan.names:
                 self._measure_answers(bench, sets[-1])
+            if "web" in self._plan.names:
+                self._measure_web(launcher)
+            if "search" in self._plan.names:
+                self._say(f"search in {ENTRIES:,} entries")
+                self._results.search = measure_search(bench, self._folder, self._plan.seed)
         return self._results
 
     def _say(self, text: str) -> None:
@@ -166,6 +176,11 @@ class Runner:
             runs = self._plan.lookups
             answers = measure_answers(bench, entries, label=name, paste=paste, expected=expected, runs=runs)
             self._results.answers.append(answers)
+
+    def _measure_web(self, launcher: Launcher) -> None:
+        self._say("web")
+        load = measure_web(self._folder, launcher.environment, seconds=self._plan.web_s, seed=self._plan.seed)
+        self._results.web.append(load)
 
     def _warm(self, bench: Bench, size: int, entries: str) -> None:
         """The first scan compiles the set and keeps it."""

@@ -118,6 +118,29 @@ def _others(results: Results) -> Iterator[str]:
     if results.answers:
         head = ["10 KB paste, ms", "lookup p50", "p99", "runs", "matching p50", "p99", "runs", "lookup cpu p50", ""]
         yield lined_up([head, *([*_answer(each)] for each in results.answers)])
+    if results.search:
+        each = results.search
+        head = ["search", "build s", "one changed s", "open ms", "query p50 ms", "p99", "typed p99", "queries", "MiB"]
+        numbers = (each.build_s, each.update_s, each.open_ms, each.query_p50_ms, each.query_p99_ms, each.typed_p99_ms)
+        sizes = (float(each.queries), each.index_mib)
+        yield lined_up([head, [f"{each.entries:,} entries", *map(_number, numbers), *map(_number, sizes)]])
+    for load in results.web:
+        head = [
+            f"web, {load.readers} readers, {load.entries} entries, {_number(load.seconds)} s",
+            "answers",
+            "p50 ms",
+            "p99 ms",
+            "",
+        ]
+        yield lined_up(
+            [
+                head,
+                *(
+                    [each.kind, f"{each.requests:,}", _number(each.p50_ms), _number(each.p99_ms), ""]
+                    for each in load.kinds
+                ),
+            ]
+        )
     for label, shares in results.stages.items():
         told = ", ".join(f"{module} {share:.0%}" for module, share in shares.items() if share >= 0.02)
         yield f"where the time goes, {label}:\n  {told}"

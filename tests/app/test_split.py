@@ -94,5 +94,8 @@ def test_no_process_is_left_when_the_reader_has_enough(tmp_path: Path) -> None:
     log.write_bytes(some_log(2))
     with ParallelScan(MATCHERS, 3) as parallel:
         assert next(parallel.scan(Scanner(MATCHERS), str(log)))
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+        children = [child._pid for child in parallel._searchers._children]
+    assert len(children) == 3
+    for child in children:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(child, os.WNOHANG)

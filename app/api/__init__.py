@@ -1,0 +1,13 @@
+"""The HTTP API under /api/v1.
+
+operations   the route table: what stands in it is served, checked and documented
+models       bodies of requests and answers      openapi       the document made from both
+problems     errors                              negotiation   types and languages
+paging       pages and cursors                   parameters    those that several operations share
+lookup  search  entries                          one module per group of operations
+"""
+
+from app.api import entries, lookup, openapi, search
+from app.api.operations import blueprint
+
+__all__ = ["blueprint", "entries", "lookup", "openapi", "search"]

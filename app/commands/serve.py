@@ -1,0 +1,100 @@
+"""`faultbook serve`: the web knowledge base and the HTTP API."""
+
+import click
+
+from app.config import DEFAULT_HOST, DEFAULT_PORT, ConfigError, LogFormat, ServeConfig, read_bind, read_proxy, read_url
+from app.options import entries_option
+
+
+@click.command(
+    epilog="Examples: faultbook serve; faultbook serve --bind 0.0.0.0:8080 --entries shipped "
+    "--entries /etc/faultbook/entries; faultbook serve --trusted-proxy 127.0.0.1 --log json"
+)
+@click.option(
+    "--bind",
+    default=f"{DEFAULT_HOST}:{DEFAULT_PORT}",
+    show_default=True,
+    metavar="HOST:PORT",
+    help="Address to listen on; port 0 takes a free one.",
+)
+@entries_option
+@click.option(
+    "--public-url", metavar="URL", help="Where people reach the site, for links that must be absolute (sitemap)."
+)
+@click.option("--repository-url", metavar="URL", help='Base of the "edit" links: URL/entries/....')
+@click.option("--trusted-proxy", metavar="ADDRESS", help="Reverse proxy whose X-Forwarded-For and -Proto are believed.")
+@click.option(
+    "--threads",
+    default=4,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help="Requests worked on at once.",
+)
+@click.option(
+    "--log",
+    "log_format",
+    default="text",
+    show_default=True,
+    type=click.Choice(["text", "json"]),
+    help="Form of the log on stderr.",
+)
+def command(
+    *,
+    bind: str,
+    entries: tuple[str, ...],
+    public_url: str | None,
+    repository_url: str | None,
+    trusted_proxy: str | None,
+    threads: int,
+    log_format: LogFormat,
+) -> None:
+    """Serve the knowledge base: search, articles, lookup of pasted errors, and the same as a JSON API.
+
+    Says its URL on stderr and runs until SIGTERM or Ctrl-C. Entries are read again when they change and on SIGHUP; a
+    set with errors is refused and the old one kept. Exit 0: ended by a signal, 2: wrong use or the address is taken.
+    """
+    try:
+        host, port = read_bind(bind)
+        config = ServeConfig(
+            bind_host=host,
+            bind_port=port,
+            entries=entries,
+            public_url=read_url(public_url) if public_url else None,
+            repository_url=read_url(repository_url) if repository_url else None,
+            trusted_proxy=read_proxy(trusted_proxy) if trusted_proxy else None,
+            threads=threads,
+            log_format=log_format,
+        )
+        _serve(config)
+    except ConfigError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _serve(config: ServeConfig) -> None:
+    from app import create_app  # noqa: PLC0415 - wrong use is told before all of this is imported
+    from app.server import logs  # noqa: PLC0415
+    from app.server.metrics import EXTENSION, Metrics  # noqa: PLC0415
+    from app.server.reload import Reloader  # noqa: PLC0415
+    from app.server.run import Server, announce, bind, url_of  # noqa: PLC0415
+    from app.shelf import Outcome, Shelf  # noqa: PLC0415
+    from kb.catalog import EntriesError  # noqa: PLC0415
+
+    listening = bind(config)
+    try:
+        shelf = Shelf(config.entries)
+    except EntriesError as error:
+        raise click.UsageError(str(error)) from None
+    logs.set_up(config.log_format)
+    application = create_app(config, shelf)
+    metrics: Metrics = application.extensions[EXTENSION]
+
+    def count(outcome: Outcome) -> None:
+        metrics.reloads.labels("refused" if outcome.trouble else "loaded").inc()
+
+    if shelf.trouble is not None:
+        logs.log("entries left out", level=30, trouble=shelf.trouble)
+    server = Server(application, config, listening, Reloader(shelf, count))
+    server.obey_signals()
+    announce(url_of(listening), len(shelf.current.articles))
+    server.run()

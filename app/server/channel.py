@@ -1,0 +1,198 @@
+"""Connections whose clients may be slow or hostile: what waitress leaves open is closed here.
+
+waitress parses requests before it gives them to a thread, so a slow client holds no thread. But it counts any byte as
+activity, so one byte now and then would keep a connection for ever, and it reads a request that has both a
+Content-Length and a Transfer-Encoding, which two servers in a row may understand differently (RFC 9112, 6.1 and 11.2).
+"""
+
+import json
+import socket
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.server import TcpWSGIServer
+from waitress.task import ErrorTask, WSGITask
+from waitress.utilities import Error
+
+from app.api.problems import CONTENT_TYPE, problem_of
+from app.server.clients import PEER
+from app.server.headers import SECURITY
+from app.server.logs import log
+
+if TYPE_CHECKING:
+    from app.config import Limits
+    from app.server.metrics import Metrics
+
+_LINGER_S = 2.0
+_LINGER_BYTES = 1 << 16
+_UNKNOWN = "/api/"  # a request whose first line was not understood may have been one to the API
+
+
+class StrictParser(HTTPRequestParser):
+    """Refuses what two servers may understand differently, and a request that names no host or several."""
+
+    def received(self, data: bytes) -> int:
+        """Take the next bytes of the stream; how many belong to this request."""
+        taken: int = super().received(data)
+        if self.error is not None:
+            self.expect_continue = False  # else waitress would ask for the body of what it refuses
+        return taken
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the head of a request; raises ParsingError, which becomes 400."""
+        super().parse_header(header_plus)
+        coded = self.chunked or "TRANSFER_ENCODING" in self.headers
+        if coded and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("Content-Length and Transfer-Encoding in one request")
+        if coded and self.version != "1.1":
+            raise ParsingError("Transfer-Encoding needs HTTP/1.1")
+        hosts = self.headers.get("HOST")
+        if (hosts is None and self.version == "1.1") or "," in (hosts or ""):
+            raise ParsingError("one Host header is needed")
+
+
+class PeerTask(WSGITask):
+    """Tells the application the connection's other end, which forwarded headers do not change, and not the Host.
+
+    Nothing may be made from what a client says this server is called, and some names are errors to those who try.
+    """
+
+    def get_environment(self) -> dict[str, Any]:
+        """The WSGI environment."""
+        environ: dict[str, Any] = super().get_environment()
+        environ[PEER] = self.channel.addr[0]
+        environ["HTTP_HOST"] = "localhost"
+        return environ
+
+
+class RefusalTask(ErrorTask):
+    """Answers a request that never reaches the application: a problem for the API, a line of text for others."""
+
+    def execute(self) -> None:
+        """Write the answer and close the connection."""
+        request: Any = self.request  # the stubs take the request for its error
+        error: Error = request.error
+        path = getattr(request, "path", _UNKNOWN)
+        told = problem_of(error.code, _reason(error))
+        reference = str(told["instance"])
+        is_api = path.startswith(_UNKNOWN)
+        body = json.dumps(told) if is_api else f"{error.code} {told['title']}: {told['detail']} ({reference})\n"
+        self.status = f"{error.code} {told['title']}"
+        self.response_headers = [
+            ("Content-Type", CONTENT_TYPE if is_api else "text/plain; charset=utf-8"),
+            ("Cache-Control", "no-store"),
+            *SECURITY.items(),
+        ]
+        self.set_close_on_finish()
+        self.content_length = len(body.encode())
+        self.write(b"" if getattr(request, "command", "") == "HEAD" else body.encode())
+        channel: Any = self.channel
+        channel.is_refused = True
+        server: Any = channel.server
+        server.metrics.refused(error.code)
+        log("refused", client=self.channel.addr[0], status=error.code, reason=str(error.body), ref=reference)
+
+
+def _reason(error: Error) -> str:
+    if error.code == 413:
+        return "the body is too large; send a shorter piece, or use faultbook scan for whole logs"
+    if error.code == 431:
+        return "the request line and headers are too large; pasted text travels by POST, in the body"
+    if error.code == 501:
+        return "only the chunked transfer coding is read"
+    if error.code == 500:
+        return "the server failed; its log tells more"
+    return "the request is not valid HTTP/1.1"
+
+
+class BoundedChannel(HTTPChannel):
+    """A connection that knows since when its client keeps it waiting."""
+
+    parser_class = StrictParser
+    task_class = PeerTask
+    error_task_class = RefusalTask
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        self._partial_since: float | None = time.time()  # at first the head of the first request is waited for
+        self._sending_since: float | None = None
+        self._lingers_until: float | None = None
+        self.is_refused = False
+        super().__init__(*arguments, **more)
+
+    def received(self, data: bytes) -> bool:
+        """Take what the client sent."""
+        before = self.request
+        taken: bool = super().received(data)
+        if self.request is None:
+            self._partial_since = None
+        elif self.request is not before:
+            self._partial_since = time.time()
+        return taken
+
+    def readable(self) -> bool:
+        """Whether to read from the client."""
+        return self._lingers_until is not None or super().readable()
+
+    def handle_read(self) -> None:
+        """Read what is there; of a client whose request was refused nothing is kept."""
+        if self._lingers_until is None:
+            super().handle_read()
+        else:
+            self.recv(_LINGER_BYTES)  # closes the channel where the client is done
+
+    def handle_close(self) -> None:
+        """Close; a client that is still sending what was refused is heard out first, or it would not see the answer."""
+        if self.is_refused and self._lingers_until is None and self.connected and self.socket is not None:
+            self._lingers_until = time.time() + _LINGER_S
+            self.will_close = False
+            with suppress(OSError):
+                self.socket.shutdown(socket.SHUT_WR)
+            return
+        super().handle_close()
+
+    def is_overdue(self, now: float, limits: "Limits") -> bool:
+        """Whether the client took longer than it may to send a request, or to take an answer."""
+        if self._lingers_until is not None:
+            return now > self._lingers_until
+        if not self.total_outbufs_len:
+            self._sending_since = None
+        elif self._sending_since is None:
+            self._sending_since = now
+        if self._sending_since is not None and now - self._sending_since > limits.body_time_s:
+            return True
+        if self._partial_since is None or self.requests:
+            return False
+        in_body = self.request is not None and self.request.headers_finished
+        return now - self._partial_since > (limits.body_time_s if in_body else limits.header_time_s)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is under way: no request in part or whole, no answer."""
+        return not (self.requests or self.total_outbufs_len or self.request is not None)
+
+
+class BoundedServer(TcpWSGIServer):
+    """The listening socket and its connections."""
+
+    channel_class = BoundedChannel
+    active_channels: dict[int, BoundedChannel]  # type: ignore[assignment]  # the stubs say: one channel
+    limits: "Limits"
+    metrics: "Metrics"
+
+    def maintenance(self, now: float) -> None:
+        """Close connections that rest too long or whose client is too slow; waitress calls it every second."""
+        super().maintenance(int(now))
+        for channel in list(self.active_channels.values()):
+            if channel.is_overdue(now, self.limits):
+                log("slow", client=channel.addr[0])
+                channel.will_close = True
+
+    def stop_listening(self) -> None:
+        """Take no more connections; those that are open go on."""
+        self.accepting = False
+        self.del_channel()
+        if self.socket is not None:
+            self.socket.close()

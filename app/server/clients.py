@@ -1,0 +1,76 @@
+"""Who asks: the client's address, and how often it may ask."""
+
+import ipaddress
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from flask import request
+
+PEER = "faultbook.peer"
+"""The WSGI variable with the address of the connection's other end, whatever forwarded headers say."""
+_V6_CLIENT_BITS = 64  # what one subscriber has is a /64 at the least: its addresses count as one client
+
+
+def client_address() -> str:
+    """The client's address: the peer's, or what a trusted proxy says of its own peer."""
+    return (request.environ.get("REMOTE_ADDR") or "unknown").strip("[]")
+
+
+def peer_address() -> str:
+    """The address of the connection's other end, never from a forwarded header."""
+    return str(request.environ.get(PEER) or request.environ.get("REMOTE_ADDR") or "unknown")
+
+
+def is_loopback(address: str) -> bool:
+    """Whether the address is one of this machine to itself."""
+    try:
+        return ipaddress.ip_address(address.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+class TokenBuckets:
+    """How much each client may still ask: a bucket of `burst` tokens that fills by `per_second`. Thread-safe.
+
+    Keeps the `max_clients` that asked last; one that is forgotten begins anew with a full bucket.
+    """
+
+    def __init__(
+        self, per_second: float, burst: int, max_clients: int = 10_000, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._per_second = per_second
+        self._burst = float(burst)
+        self._max_clients = max_clients
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, client: str) -> float:
+        """Take a token: 0 where there was one, else the seconds until there will be one."""
+        key, now = bucket_of(client), self._clock()
+        with self._lock:
+            tokens, at = self._buckets.pop(key, (self._burst, now))
+            tokens = min(self._burst, tokens + (now - at) * self._per_second)
+            wait_s = 0.0 if tokens >= 1 else (1 - tokens) / self._per_second
+            self._buckets[key] = (tokens - 1 if tokens >= 1 else tokens, now)
+            if len(self._buckets) > self._max_clients:
+                self._buckets.popitem(last=False)
+            return wait_s
+
+    def __len__(self) -> int:
+        return len(self._buckets)
+
+
+def bucket_of(client: str) -> str:
+    """The key of a client's bucket: an IPv4 address, or the /64 of an IPv6 address."""
+    try:
+        address = ipaddress.ip_address(client.partition("%")[0])
+    except ValueError:
+        return client
+    if address.version == 4:
+        return client
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, _V6_CLIENT_BITS), strict=False))

@@ -1,0 +1,96 @@
+"""What every request passes before a view sees it, and what is told of it afterwards."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask, Response, current_app, g, request
+from werkzeug.exceptions import RequestEntityTooLarge, ServiceUnavailable, TooManyRequests, UnsupportedMediaType
+
+from app.config import Limits, ServeConfig
+from app.server.clients import TokenBuckets, client_address, is_loopback
+from app.server.headers import cacheable, secure
+from app.server.logs import log
+from app.server.metrics import metrics, route_of
+
+EXTENSION = "faultbook-guard"
+_COSTLY = frozenset({("POST", "/lookup"), ("GET", "/search"), ("POST", "/api/v1/lookup"), ("GET", "/api/v1/search")})
+
+
+class Guard:
+    """How much the clients of one application may ask."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._buckets = TokenBuckets(limits.per_second, limits.burst)
+        self._lookups = threading.BoundedSemaphore(limits.max_lookups)
+
+    def check(self) -> None:
+        """Refuse what costs too much, by the request's head alone."""
+        if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+            raise UnsupportedMediaType("compressed bodies are not read; send the text as it is")
+        if (request.content_length or 0) > self.limits.max_body_bytes:
+            raise RequestEntityTooLarge(f"at most {self.limits.max_body_bytes} bytes are read; send a shorter piece")
+        if (request.method, request.path) in _COSTLY:
+            self._check_rate()
+
+    def _check_rate(self) -> None:
+        """A client on this machine may ask as often as it likes: it could take the processor anyway."""
+        client = client_address()
+        wait_s = 0.0 if is_loopback(client) or not self.limits.per_second else self._buckets.take(client)
+        if wait_s:
+            raise TooManyRequests(
+                f"at most {self.limits.per_second:g} searches and lookups a second are answered; slow down",
+                retry_after=max(1, round(wait_s + 0.5)),
+            )
+
+    @contextmanager
+    def lookup(self) -> Iterator[None]:
+        """Run a lookup: only so many at once, so that pages are still answered while long pastes are read."""
+        if not self._lookups.acquire(timeout=self.limits.lookup_wait_s):
+            raise ServiceUnavailable("too many lookups are running; try again in a moment", retry_after=2)
+        try:
+            yield
+        finally:
+            self._lookups.release()
+
+
+def guard() -> Guard:
+    """The guard of the running application."""
+    found: Guard = current_app.extensions[EXTENSION]
+    return found
+
+
+def add_guard(application: Flask, config: ServeConfig) -> None:
+    """Check requests of this application, and finish its responses: headers, log, metrics."""
+    own = application.extensions[EXTENSION] = Guard(config.limits)
+    application.config["MAX_CONTENT_LENGTH"] = config.limits.max_body_bytes
+    application.config["MAX_FORM_MEMORY_SIZE"] = config.limits.max_body_bytes
+
+    @application.before_request
+    def check() -> None:
+        g.began = time.perf_counter()
+        own.check()
+
+    @application.after_request
+    def finish(response: Response) -> Response:
+        response = secure(cacheable(response))
+        seconds = time.perf_counter() - g.get("began", time.perf_counter())
+        metrics().answered(route_of(), request.method, response.status_code, seconds)
+        log_access(response, seconds)
+        return response
+
+
+def log_access(response: Response, seconds: float) -> None:
+    """One line for a request that was answered."""
+    log(
+        "access",
+        client=client_address(),
+        method=request.method,
+        path=request.path,
+        status=response.status_code,
+        bytes=response.content_length,
+        ms=round(seconds * 1000, 1),
+        ref=g.get("reference"),
+    )

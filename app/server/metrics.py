@@ -1,0 +1,86 @@
+"""What is counted, for Prometheus.
+
+Labels come from the route table, from fixed lists and from the ids of entries: nothing that a client sends becomes one.
+"""
+
+from collections.abc import Callable
+
+from flask import Flask, Response, current_app, request
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+from app.shelf import Shelf
+
+EXTENSION = "faultbook-metrics"
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+
+
+class Metrics:
+    """The counters of one application, in a registry of its own."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        self._requests = Counter(
+            "faultbook_http_requests", "Requests answered.", ["route", "method", "status"], registry=self.registry
+        )
+        self._seconds = Histogram(
+            "faultbook_http_request_seconds", "Time to answer.", ["route"], buckets=_SECONDS, registry=self.registry
+        )
+        self._refused = Counter(
+            "faultbook_http_refused",
+            "Requests refused before a route was known.",
+            ["status"],
+            registry=self.registry,
+        )
+        self.lookups = Counter("faultbook_lookups", "Pastes looked up.", ["answer"], registry=self.registry)
+        self.matches = Counter("faultbook_lookup_matches", "Recognised in pastes.", ["entry"], registry=self.registry)
+        self.reloads = Counter("faultbook_reloads", "Reloads of the entries.", ["outcome"], registry=self.registry)
+
+        def loaded_at() -> float:
+            return shelf.current.loaded_at.timestamp()
+
+        self._gauge("faultbook_entries", "Entries that are served.", lambda: len(shelf.current.articles))
+        self._gauge(
+            "faultbook_entries_loaded_timestamp_seconds",
+            "When the entries that are served were loaded.",
+            loaded_at,
+        )
+        self._gauge(
+            "faultbook_entries_trouble", "1 while the entries on disk are refused.", lambda: bool(shelf.trouble)
+        )
+
+    def answered(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count a request; `route` is the rule that took it."""
+        self._requests.labels(route, method if method in _METHODS else "other", str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def refused(self, status: int) -> None:
+        """Count a request that the server refused before it reached the application."""
+        self._refused.labels(str(status)).inc()
+
+    def _gauge(self, name: str, what: str, value: Callable[[], float]) -> None:
+        Gauge(name, what, registry=self.registry).set_function(value)
+
+
+def metrics() -> Metrics:
+    """The metrics of the running application."""
+    found: Metrics = current_app.extensions[EXTENSION]
+    return found
+
+
+def route_of() -> str:
+    """The rule of this request, `unmatched` where no route took it."""
+    return request.url_rule.rule if request.url_rule is not None else "unmatched"
+
+
+def show() -> Response:
+    """`GET /metrics`."""
+    return Response(generate_latest(metrics().registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def add_metrics(application: Flask, shelf: Shelf) -> None:
+    """Count in this application, and show it under /metrics."""
+    application.extensions[EXTENSION] = Metrics(shelf)
+    application.add_url_rule("/metrics", view_func=show, endpoint="metrics")

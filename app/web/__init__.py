@@ -1,0 +1,12 @@
+"""The web knowledge base: pages that the server renders and that work without JavaScript.
+
+site       the blueprint                     words      what the pages say, in English and Chinese
+page       what every page shares            language   which language, and which theme
+home  search  entry  lookup  lists  robots   one module per group of routes
+files      style sheet and script            errors     pages for errors
+"""
+
+from app.web import entry, errors, files, home, language, lists, lookup, robots, search
+from app.web.site import blueprint
+
+__all__ = ["blueprint", "entry", "errors", "files", "home", "language", "lists", "lookup", "robots", "search"]

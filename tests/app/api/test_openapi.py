@@ -1,0 +1,163 @@
+"""The API's description is true: every answer that it documents is asked for, and its body is as the schema says."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from flask import Flask
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from app.api.openapi import document
+from app.config import Limits, ServeConfig
+from app.shelf import Shelf
+from tests.app.serving import Answer, Client, in_thread
+
+LINE = "demo: eth0 failed 5 times: no signal"
+LOOKUP, SEARCH, LIST, ONE, OWN = (
+    ("post", "/api/v1/lookup"),
+    ("get", "/api/v1/search"),
+    ("get", "/api/v1/entries"),
+    ("get", "/api/v1/entries/{entry}"),
+    ("get", "/api/v1/openapi.json"),
+)
+USABLE = {
+    LOOKUP: LOOKUP[1],
+    SEARCH: "/api/v1/search?q=demo",
+    LIST: LIST[1],
+    ONE: "/api/v1/entries/demo-fault",
+    OWN: OWN[1],
+}
+CLIENT = {"X-Forwarded-For": "192.0.2.9"}
+Case = tuple[tuple[str, str], int]
+
+
+@dataclass(frozen=True)
+class Request:
+    """How one documented answer is brought about; `server` is the one of `servers` that gives it."""
+
+    path: str
+    body: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    server: str = "usual"
+
+
+def text(path: str = LOOKUP[1], body: str = LINE, **more: Any) -> Request:
+    return Request(path, body, {"Content-Type": "text/plain"} | more.pop("headers", {}), **more)
+
+
+REQUESTS: dict[Case, Request] = {
+    (LOOKUP, 200): text(),
+    (LOOKUP, 400): Request(LOOKUP[1], '{"txt": 1}', {"Content-Type": "application/json"}),
+    (LOOKUP, 413): text(body="x" * ((1 << 20) + 1)),
+    (LOOKUP, 415): Request(LOOKUP[1], "<a/>", {"Content-Type": "application/xml"}),
+    (LOOKUP, 429): text(headers=CLIENT, server="limited"),
+    (LOOKUP, 503): text(server="busy"),
+    (SEARCH, 200): Request(USABLE[SEARCH]),
+    (SEARCH, 400): Request("/api/v1/search"),
+    (SEARCH, 429): Request(USABLE[SEARCH], headers=CLIENT, server="limited"),
+    (LIST, 200): Request("/api/v1/entries?limit=1"),
+    (LIST, 400): Request("/api/v1/entries?limit=0"),
+    (ONE, 200): Request(USABLE[ONE]),
+    (ONE, 404): Request("/api/v1/entries/nothing"),
+    (OWN, 200): Request(OWN[1]),
+}
+for _operation, _path in USABLE.items():
+    _body = LINE if _operation == LOOKUP else None
+    _plain = {"Content-Type": "text/plain"} if _body else {}
+    REQUESTS[_operation, 406] = Request(_path, _body, {"Accept": "text/html"} | _plain)
+    REQUESTS[_operation, 500] = Request(_path, _body, _plain, server="failing")
+    if _operation != LOOKUP:
+        REQUESTS[_operation, 304] = Request(_path, headers={"If-None-Match": "*"})
+
+
+def documented() -> Iterator[Case]:
+    """Every answer of every operation."""
+    for path, methods in document()["paths"].items():
+        for method, operation in methods.items():
+            for status in operation["responses"]:
+                yield (method, path), int(status)
+
+
+def fail() -> None:
+    raise RuntimeError("as ordered")
+
+
+def make_fail(application: Flask) -> None:
+    """Let every request fail."""
+    application.before_request(fail)
+
+
+@pytest.fixture(scope="module")
+def servers(shelf: Shelf) -> Iterator[Mapping[str, Client]]:
+    """Running servers: the usual one, one whose client asked too often, one that is busy, one that fails."""
+    limited = ServeConfig(trusted_proxy="127.0.0.1", limits=Limits(per_second=0.001, burst=0))
+    busy = ServeConfig(limits=Limits(max_lookups=0, lookup_wait_s=0.01))
+    kinds: Mapping[str, tuple[ServeConfig, Callable[[Flask], object] | None]] = {
+        "usual": (ServeConfig(), None),
+        "limited": (limited, None),
+        "busy": (busy, None),
+        "failing": (ServeConfig(), make_fail),
+    }
+    with ExitStack() as stack:
+        yield {name: stack.enter_context(in_thread(*kind[:1], shelf, kind[1]))[0] for name, kind in kinds.items()}
+
+
+def errors_of(schema: Mapping[str, Any], body: object) -> list[str]:
+    """Why a body is not as its schema says."""
+    whole = {**schema, "components": document()["components"]}
+    return [each.message for each in Draft202012Validator(whole).iter_errors(body)]
+
+
+def test_the_document_is_valid_openapi() -> None:
+    assert list(map(str, OpenAPIV31SpecValidator(document()).iter_errors())) == []
+
+
+def test_every_route_of_the_api_is_documented(shelf: Shelf) -> None:
+    from app import create_app  # noqa: PLC0415
+
+    rules = create_app(ServeConfig(), shelf).url_map.iter_rules()
+    served = {
+        (method.lower(), rule.rule.replace("<", "{").replace(">", "}"))
+        for rule in rules
+        if rule.rule.startswith("/api/")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert served == {operation for operation, _status in documented()}
+
+
+def test_every_documented_answer_is_asked_for() -> None:
+    assert set(documented()) == set(REQUESTS)
+
+
+@pytest.mark.parametrize("case", sorted(REQUESTS), ids=lambda case: f"{case[0][0]} {case[0][1]} {case[1]}")
+def test_an_answer_is_as_it_is_documented(servers: Mapping[str, Client], case: Case) -> None:
+    (method, path), status = case
+    request = REQUESTS[case]
+    answer: Answer = servers[request.server].ask(method.upper(), request.path, request.body, request.headers)
+    assert answer.status == status, answer.text
+    content = document()["paths"][path][method]["responses"][str(status)].get("content")
+    if content is None:
+        assert answer.body == b""
+        return
+    [(kind, described)] = content.items()
+    assert answer.headers["content-type"] == kind
+    assert errors_of(described["schema"], answer.json) == []
+    if status >= 400:
+        assert answer.json["status"] == status
+        assert answer.json["instance"].startswith("urn:uuid:")
+
+
+def test_the_schemas_refuse_what_they_do_not_name(servers: Mapping[str, Client]) -> None:
+    schema = document()["paths"]["/api/v1/entries/{entry}"]["get"]["responses"]["200"]["content"]["application/json"][
+        "schema"
+    ]
+    body = servers["usual"].get("/api/v1/entries/demo-fault").json
+    assert errors_of(schema, body | {"more": 1})
+    assert errors_of(schema, {name: value for name, value in body.items() if name != "title"})
+
+
+def test_the_served_document_is_this_one(servers: Mapping[str, Client]) -> None:
+    assert servers["usual"].get("/api/v1/openapi.json").json == document()
