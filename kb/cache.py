@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from kb.catalog import Fingerprint
+from kb.threads import per_thread
 from matchers.blocks import Backend
 from matchers.engine import MatcherSet
 
@@ -139,12 +140,11 @@ class CachedSet:
         ids: list[str] = self.index["ids"]
         return ids
 
-    def matcher_set(self, new_backend: Callable[[bytes], Backend]) -> MatcherSet:
+    def matcher_set(self, load: Callable[[bytes], Backend]) -> MatcherSet:
         """The matchers, ready to scan."""
         database = self.database
-        return MatcherSet(
-            self._rows.__getitem__, len(self._rows), self._rules, self.index["beats"], lambda: new_backend(database)
-        )
+        own_backend = per_thread(lambda: load(database))
+        return MatcherSet(self._rows.__getitem__, len(self._rows), self._rules, self.index["beats"], own_backend)
 
 
 class _Lines:

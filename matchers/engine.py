@@ -11,7 +11,6 @@ to its lines: only then is its place in the order certain, and that no other ent
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from threading import local
 
 from matchers.blocks import Backend, Block, BlockLines, Bytes, Candidate, LineCutter, candidates
 from matchers.confirm import Found, LoadedMatcher, entry_of
@@ -34,22 +33,15 @@ class MatcherSet:
         count: int,
         rules: Sequence[tuple[int, int]],
         beats: Mapping[str, Sequence[str]],
-        new_backend: Callable[[], Backend],
+        own_backend: Callable[[], Backend],
     ) -> None:
         self._row_of = row_of
         self._loaded: dict[int, LoadedMatcher] = {}
         self.count = count
         self.rules = rules
         self.beats = beats
-        self.new_backend = new_backend
-        self._threads = local()
-
-    def own_backend(self) -> Backend:
-        """The backend of the thread that asks; to make one costs more than to scan ten pastes."""
-        backend: Backend | None = getattr(self._threads, "backend", None)
-        if backend is None:
-            backend = self._threads.backend = self.new_backend()
-        return backend
+        self.own_backend = own_backend
+        """The backend of the thread that asks: it serves no other, and costs more to make than ten scans of a paste."""
 
     def of_entry(self, entry: str) -> range:
         """The indices of an entry's matchers."""

@@ -1,9 +1,11 @@
 """Matchers for tests, written in one line and compiled without any entry file."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any, Literal
 
+from kb.threads import per_thread
 from matchers.backends import hs
 from matchers.backends.plain import PlainBackend
 from matchers.blocks import Backend
@@ -73,16 +75,11 @@ def matcher_set(
     """The compiled set of entries given as (id, matchers)."""
     compiled = compile_set((entry, (beats or {}).get(entry, ()), matchers) for entry, matchers in entries)
     if backend == "re":
-
-        def new_backend() -> Backend:
-            return PlainBackend.of(compiled.supersets)
+        own_backend: Callable[[], Backend] = partial(PlainBackend.of, compiled.supersets)
     else:
-        database = hs.build(compiled.supersets)
-
-        def new_backend() -> Backend:
-            return hs.HyperscanBackend(database)
-
-    return MatcherSet(compiled.rows.__getitem__, len(compiled.rows), compiled.rules, compiled.beats, new_backend)
+        own_backend = partial(hs.HyperscanBackend, hs.build(compiled.supersets))
+    rows = compiled.rows
+    return MatcherSet(rows.__getitem__, len(rows), compiled.rules, compiled.beats, per_thread(own_backend))
 
 
 def set_of(*matchers: Matcher, backend: BackendName = "hyperscan") -> MatcherSet:

@@ -79,7 +79,7 @@ def _reflowed(variants: Sequence[Variant], ready: "_Ready", tolerating: Tolerant
     """
     base, before = variants[-1], variants[-2:-1]
     sure = tolerating is not None and marks.has_sure_marks(base.text)
-    backend = tolerating.new_backend() if tolerating is not None and sure else ready.backend
+    backend = tolerating.own_backend() if tolerating is not None and sure else ready.backend
     yield from reflowed(base, ready, backend)
     if escapes.NAME in base.undone:
         for variant in before:

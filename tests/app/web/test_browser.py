@@ -207,9 +207,7 @@ def test_the_theme_switch_turns_dark_and_back_and_is_remembered(new_page: NewPag
     expect(page.locator("body")).to_have_css("background-color", "rgb(247, 248, 247)")
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/search?q=xdp", "/entries", FILLED, "/components/bpf", "/lookup", "/no/page"]
-)
+@pytest.mark.parametrize("path", ["/", "/search?q=xdp", "/entries", FILLED, "/components/bpf", "/lookup", "/no/page"])
 @pytest.mark.parametrize("lang", ["en", "zh-CN"])
 def test_a_phone_of_360_pixels_needs_no_scrolling_sideways(new_page: NewPage, path: str, lang: str) -> None:
     page = new_page(path, viewport=PHONE, locale=lang)
