@@ -3,51 +3,44 @@
     article's Markdown -> a mark in each slot's place -> HTML -> sanitised -> pieces, kept      for each text once
     pieces -> with the case's values, each an element of its own                                for each reader
 
-The parser is markdown-it-py: CommonMark, as `kb.spans` tells code from prose and as `show` prints it. Raw HTML is off,
-and what comes out is sanitised whatever went in. Marks are characters of a private use area, taken out of everything
-that is rendered before: what is not ours cannot pose as one. A reader's values are put in at the very end, escaped for
-HTML: no value is ever read as Markdown, and none is kept.
+The parser is Python-Markdown, see `kb.markdown_html`. Raw HTML is off, and what comes out is sanitised whatever went
+in. Marks are characters of a private use area, taken out of everything that is rendered before: what is not ours cannot
+pose as one. A reader's values are put in at the very end, escaped for HTML: no value is ever read as Markdown, and none
+is kept.
 """
 
 import html
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Any
+from functools import lru_cache
 from urllib.parse import quote
 
 import nh3
-from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import get_lexer_by_name
-from pygments.util import ClassNotFound
 
 from kb.case import Case
+from kb.markdown_html import rendered
 from kb.template import Filled, Place, with_places
 
 _FIRST, _LAST = 0xE000, 0xF8FF
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
-_MARKS = re.compile("([\ue000-\uf8ff])")
 _REPLACEMENT = "\ufffd"
 _PIECES = re.compile(
     r'<code>(?P<id>[a-z0-9]+(?:-[a-z0-9]+)+)</code>|(?P<tag><(?:[^>"]|"[^"]*")*>)|(?P<mark>[\ue000-\uf8ff])'
 )
 _PRE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
-_OWN_ID = re.compile(r"[ \t]*\{#([A-Za-z][A-Za-z0-9_-]{0,60})\}[ \t]*$")
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u2018-\u201d"
 _WIDE_BREAK = re.compile(rf"(?<=[{_WIDE}])((?:<[^<>]*>)*)\n[ \t]*((?:<[^<>]*>)*)(?=[{_WIDE}])")
 
 _TAGS = {
-    *("h3", "h4", "h5", "h6", "p", "ul", "ol", "li", "blockquote", "hr", "br", "a", "strong", "em", "s"),
-    *("code", "pre", "span", "table", "thead", "tbody", "tr", "th", "td"),
+    *("h3", "h4", "h5", "h6", "p", "ul", "ol", "li", "blockquote", "hr", "br", "a", "strong", "em", "del"),
+    *("code", "pre", "span", "table", "thead", "tbody", "tr", "th", "td", "details", "summary", "input"),
 }
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "ol": {"start"},
+    "details": {"open"},
+    "input": {"checked", "disabled"},
     "pre": {"class"},
     "span": {"class"},
     **{f"h{level}": {"id"} for level in range(3, 7)},
@@ -175,68 +168,15 @@ def _pieces_of_tag(tag: str) -> Iterator[str | _Value]:
 def _safe(text: str, anchor: str) -> str:
     """Markdown as sanitised HTML."""
     clean = nh3.clean(
-        _parser().render(text, {"anchor": anchor}),
+        rendered(text, anchor),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
+        tag_attribute_values={"input": {"type": {"checkbox"}}},
         url_schemes={"https", "http", "mailto"},
         link_rel="noopener noreferrer",
     )
     pieces = _PRE.split(clean)
     return "".join(each if place % 2 else _WIDE_BREAK.sub(r"\1\2", each) for place, each in enumerate(pieces))
-
-
-@cache
-def _parser() -> MarkdownIt:
-    """One for all threads: what it keeps while it renders is in the state it makes for each text."""
-    parser = MarkdownIt("commonmark", {"html": False, "highlight": _highlighted}).enable(["table", "strikethrough"])
-    parser.disable(["html_block", "html_inline"])
-    parser.core.ruler.push("heading_ids", _heading_ids)
-    normalize = parser.normalizeLink
-    parser.normalizeLink = lambda url: "".join(  # type: ignore[method-assign]
-        piece if _PRIVATE.match(piece) else normalize(piece) for piece in _MARKS.split(url)
-    )
-    return parser
-
-
-def _highlighted(code: str, language: str, _attributes: str) -> str:
-    """Code with Pygments' classes; a language it does not know is plain text."""
-    try:
-        lexer = get_lexer_by_name(language or "text", stripnl=False)
-    except ClassNotFound:
-        lexer = get_lexer_by_name("text", stripnl=False)
-    spans: str = highlight(code, lexer, _formatter())
-    name = lexer.aliases[0]
-    return f'<pre class="code {html.escape(name)}"><code>{spans}</code></pre>\n'
-
-
-@cache
-def _formatter() -> "HtmlFormatter[str]":
-    """One for all: making it takes longer than using it."""
-    return HtmlFormatter(nowrap=True)
-
-
-def _heading_ids(state: StateCore) -> None:
-    """Every heading gets an id: its own `{#id}`, else its words in whatever script, each id once."""
-    taken: set[str] = set()
-    anchor: Any = state.env.get("anchor", "")
-    for opening, inline in zip(state.tokens, state.tokens[1:], strict=False):
-        if opening.type != "heading_open":
-            continue
-        own = _OWN_ID.search(inline.content)
-        if own and inline.children and inline.children[-1].type == "text":
-            inline.children[-1].content = _OWN_ID.sub("", inline.children[-1].content)
-        wanted = own[1] if own else _slug(inline.content, anchor)
-        name, number = wanted, 2
-        while name in taken:
-            name, number = f"{wanted}-{number}", number + 1
-        taken.add(name)
-        opening.attrSet("id", name)
-
-
-def _slug(text: str, anchor: str) -> str:
-    """The words of a heading; values of the reader's case are no part of it, or the id would change with them."""
-    plain = unicodedata.normalize("NFKC", _PRIVATE.sub("", text))
-    return "-".join([*([anchor] if anchor else []), *re.findall(r"\w+", plain.lower())]) or "heading"
 
 
 def _element(filled: Filled, describe: Describe, form: str | None) -> str:

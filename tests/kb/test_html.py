@@ -1,6 +1,8 @@
 """Markdown of articles as HTML: what it becomes, what is taken out, and values as elements."""
 
 import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -46,6 +48,10 @@ def test_a_command_in_a_numbered_step_stays_a_block_of_that_step() -> None:
         "<svg/onload=alert(1)>",
         "```<script>\nx\n```",
         '# x {#a" onclick=x}',
+        "<javascript://x%0aalert(1)>",
+        "[x]\n\n[x]: javascript:alert(1)",
+        '```{.text onclick="x" data-x=y}\nx\n```',
+        '??? note" onclick=x "T<script>x</script>"\n    x',
     ],
 )
 def test_nothing_active_comes_through(markdown: str) -> None:
@@ -53,15 +59,30 @@ def test_nothing_active_comes_through(markdown: str) -> None:
     assert not re.search(r"<(script|img|iframe|svg|div)|=.javascript:|<[^>]* on\w+=|data:text/html,x\"", text)
 
 
+def test_raw_html_is_shown_as_text_and_entities_as_what_they_name() -> None:
+    assert html_of("a <b>c</b> <!-- d -->\n\n<div>\n*e*\n</div>") == (
+        "<p>a &lt;b&gt;c&lt;/b&gt; &lt;!-- d --&gt;</p>\n<p>&lt;div&gt;\n<em>e</em>\n&lt;/div&gt;</p>\n"
+    )
+    assert html_of("&copy; &lt;script&gt; &amp;lt;") == "<p>© &lt;script&gt; &amp;lt;</p>\n"
+
+
+def test_what_the_parser_marks_its_own_with_is_taken_out() -> None:
+    text = html_of("- \x02tight\x03 \x02wzxhzdk:0\x03 \x02klzzwxh:0000\x03 \x0260\x03\n\n```text\nx\n```")
+    assert "<li>tight wzxhzdk:0 klzzwxh:0000 60</li>" in text
+
+
 @given(st.text(max_size=80), st.text(max_size=40))
 def test_only_known_elements_and_attributes_come_out(markdown: str, value: str) -> None:
     text = html_of(markdown + "\n\n`{{ what }}` {{ what }}", what=value, form="value-")
     tags = re.findall(r"<(/?)([a-z0-9]+)((?: [a-z]+=\"[^\"]*\")*)>", text)
     assert text.count("<") == len(tags)
-    allowed = "a|p|ul|ol|li|code|pre|span|strong|em|s|h[3-6]|blockquote|hr|br|table|thead|tbody|tr|th|td"
+    allowed = (
+        "a|p|ul|ol|li|code|pre|span|strong|em|del|h[3-6]|blockquote|hr|br|table|thead|tbody|tr|th|td"
+        "|details|summary|input"
+    )
     assert [name for _slash, name, _attributes in tags if not re.fullmatch(allowed, name)] == []
     names = {each for _slash, _name, attributes in tags for each in re.findall(r" ([a-z]+)=", attributes)}
-    assert names <= {"class", "id", "href", "title", "rel", "start"}
+    assert names <= {"class", "id", "href", "title", "rel", "start", "open", "type", "checked", "disabled"}
     assert not re.search("[\ue000-\uf8ff]", text)
 
 
@@ -104,6 +125,62 @@ def test_what_is_not_ours_cannot_pose_as_a_mark() -> None:
 def test_headings_have_anchors_of_their_words(markdown: str, ids: list[str]) -> None:
     for values in ({}, {"iface": "eth0"}):
         assert re.findall(r'<h3 id="([^"]*)">', html_of(markdown, anchor="fix", **values)) == ids
+
+
+@pytest.mark.parametrize(
+    ("markdown", "shown"),
+    [
+        ("~~old~~ a_b_c H~2~O", "<p><del>old</del> a_b_c H~2~O</p>\n"),
+        ("**“引号”**后面，**结尾。**继续", "<p><strong>“引号”</strong>后面，<strong>结尾。</strong>继续</p>\n"),
+        ("one\\\ntwo  \nthree", "<p>one<br>\ntwo<br>\nthree</p>\n"),
+        ("\\<b> 5 \\~ 6 \\& \\'", "<p>&lt;b&gt; 5 ~ 6 &amp; '</p>\n"),
+        ("see `a``b` and ``c`d``", "<p>see <code>a``b</code> and <code>c`d</code></p>\n"),
+    ],
+)
+def test_inline_markup_is_that_of_commonmark_and_kind_to_chinese(markdown: str, shown: str) -> None:
+    assert html_of(markdown) == shown
+
+
+def test_a_pipe_in_code_may_stand_in_a_cell_of_a_table() -> None:
+    text = html_of("Text:\n| Command | For |\n|:--|--:|\n| `ss \\| wc` | {{ n }} |", n=5)
+    assert text.startswith("<p>Text:</p>\n<table>")
+    assert "<td><code>ss | wc</code></td>" in text
+    assert '<td><span class="value" title="n">5</span></td>' in text
+
+
+def test_a_list_of_tasks_has_boxes_nobody_can_tick() -> None:
+    text = html_of("- [ ] one\n- [x] **two**\n")
+    assert '<li><input type="checkbox" disabled=""> one</li>' in text
+    assert '<li><input type="checkbox" disabled="" checked=""> <strong>two</strong></li>' in text
+
+
+def test_details_fold_paragraphs_code_and_lists() -> None:
+    text = html_of(
+        '1. Step\n\n   ???+ note "On {{ iface }}"\n       - a\n         - b\n\n       end\n\n   more', iface="eth0"
+    )
+    assert '<details open=""><summary>On <span class="value" title="iface">eth0</span></summary>' in text.replace(
+        "\n", ""
+    )
+    assert re.search(r"<li>b</li>\s*</ul>\s*</li>\s*</ul>\s*<p>end</p>\s*</details>\s*<p>more</p>\s*</li>", text)
+
+
+def test_code_is_copied_with_its_tabs_and_blank_lines_whatever_stands_in_it() -> None:
+    text = html_of("1. Do\n   ~~~~makefile title=x\n   all:\n   \tcc -c x.c\n\n\n   ```\n   - > # no list\n   ~~~~\n")
+    assert 'class="code make"' in text
+    code = re.sub(r"<[^>]*>", "", text[text.index("<pre") : text.index("</pre>")])
+    assert code == "all:\n\tcc -c x.c\n\n\n```\n- &gt; # no list\n"
+
+
+def test_threads_that_render_at_once_get_each_its_own_text(request: pytest.FixtureRequest) -> None:
+    before = sys.getswitchinterval()
+    request.addfinalizer(lambda: sys.setswitchinterval(before))
+    sys.setswitchinterval(1e-6)  # threads take turns amid a text, not after it
+    texts = [f"### H\n\n1. [a{n}](https://x.example/{n})\n\n   ```text\n   code {n}\n   ```\n" for n in range(200)]
+    with ThreadPoolExecutor(8) as pool:
+        shown = list(pool.map(lambda text: html_of(text, anchor="threads"), texts))
+    for number, each in enumerate(shown):
+        assert re.findall(r"code (\d+)", each) == re.findall(r">a(\d+)<", each) == [str(number)]
+        assert 'id="threads-h"' in each
 
 
 def test_lines_of_chinese_are_joined_without_a_blank_and_those_of_english_with_one() -> None:
