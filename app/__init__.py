@@ -7,10 +7,14 @@ if TYPE_CHECKING:
 
     from app.config import ServeConfig
     from app.shelf import Shelf
+    from app.store.store import Store
 
 
-def create_app(config: "ServeConfig", shelf: "Shelf | None" = None) -> "Flask":
+def create_app(config: "ServeConfig", shelf: "Shelf | None" = None, store: "Store | None" = None) -> "Flask":
     """The web application: pages, API, healthz and metrics; loads the entries unless a shelf is given.
+
+    Without a `store` the one that `config.db` names is opened (StoreError, TokenError); without both nothing is kept
+    of what watchers deliver.
 
     HTML error pages come from `app.web.errors.error_page(error, reference)`, those of the API are problem+json.
     """
@@ -18,17 +22,22 @@ def create_app(config: "ServeConfig", shelf: "Shelf | None" = None) -> "Flask":
     from flask import Flask  # noqa: PLC0415
 
     from app.api import blueprint as api  # noqa: PLC0415
+    from app.api.access import EXTENSION as STORE  # noqa: PLC0415
     from app.server.errors import add_errors  # noqa: PLC0415
     from app.server.guard import add_guard  # noqa: PLC0415
     from app.server.health import add_health  # noqa: PLC0415
     from app.server.metrics import add_metrics  # noqa: PLC0415
     from app.shelf import Shelf  # noqa: PLC0415
+    from app.store.store import open_store  # noqa: PLC0415
     from app.web import blueprint as web  # noqa: PLC0415
 
     application = Flask("app.web", static_folder=None, template_folder=None)
     own = application.extensions["faultbook"] = shelf if shelf is not None else Shelf(config.entries)
     application.extensions["faultbook-config"] = config
-    add_metrics(application, own)
+    if store is None and config.db is not None:
+        store = open_store(config.db)
+    application.extensions[STORE] = store
+    add_metrics(application, own, store)
     add_guard(application, config)
     add_errors(application)
     add_health(application)

@@ -12,7 +12,7 @@ import click
 from app.terminal import prepare_streams, write_error
 from kb.version import VERSION
 
-_COMMANDS = ("lookup", "scan", "search", "show", "serve", "lint", "new")
+_COMMANDS = ("lookup", "scan", "search", "show", "serve", "occurrences", "token", "db", "lint", "new")
 
 
 class _ReaderGone(Exception):

@@ -19,8 +19,9 @@ class ConfigError(Exception):
 class Limits:
     """What clients may ask of the server. Sizes are bytes, times seconds.
 
-    `max_body_bytes` is the largest body of any request (a form may take three bytes for one of the paste),
-    `max_header_bytes` its request line and headers together.
+    `max_body_bytes` is the largest body of any request (a form may take three bytes for one of the paste) except a
+    watcher's delivery, which may have `max_delivery_bytes`, as it is sent and unpacked; `max_header_bytes` is the
+    largest request line and headers together.
     `header_time_s` and `body_time_s` bound how long a client may take to send them and to take the answer,
     `idle_time_s` how long a connection may rest between requests, `drain_time_s` how long requests under way may go on
     when the server ends. Each client may ask `per_second` searches and lookups on average and `burst` at once; at most
@@ -28,6 +29,7 @@ class Limits:
     """
 
     max_body_bytes: int = 4 << 20
+    max_delivery_bytes: int = 16 << 20
     max_header_bytes: int = 1 << 14
     header_time_s: float = 10.0
     body_time_s: float = 30.0
@@ -47,7 +49,8 @@ class ServeConfig:
     `entries` are directories or the word `shipped`; empty: what the environment says, else the shipped set.
     `public_url` is where people reach the site, for the few links that must be absolute; None: they are left out.
     `repository_url` is the base of "edit" links: `{repository_url}/entries/...yaml`. `trusted_proxy` is the address
-    whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. `bind_port` 0 asks the system for a free one.
+    whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. `bind_port` 0 asks the system for a free one. `db` is
+    the URL of the store of occurrences; None: none are kept.
     """
 
     bind_host: str = DEFAULT_HOST

@@ -30,3 +30,18 @@ language_option: Decorator = click.option(
     default=None,
     help="Language of titles and articles (default: from the locale, else en).",
 )
+
+db_option: Decorator = click.option(
+    "--db", "url", metavar="URL", help="The store: sqlite:///FILE (default: in the user's state directory)."
+)
+
+
+def store_url(url: str | None) -> str:
+    """The store that was asked for, else the one in the user's state directory; a usage error where there is none."""
+    from app.config_watch import ConfigError  # noqa: PLC0415 - most commands have no store
+    from app.store.location import default_url  # noqa: PLC0415
+
+    try:
+        return url or default_url()
+    except ConfigError as error:
+        raise click.UsageError(f"{error}; or name the store with --db") from None

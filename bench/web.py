@@ -89,7 +89,8 @@ def _server(
     entries: Path, log: Path, environment: Mapping[str, str]
 ) -> "Iterator[tuple[subprocess.Popen[bytes], int]]":
     """The real command on a free port, until it is no longer needed."""
-    command = [*faultbook_command(), "serve", "--bind", "127.0.0.1:0", "--entries", str(entries)]
+    store = f"sqlite:///{log.with_name('faultbook.db').absolute()}"  # not the user's own
+    command = [*faultbook_command(), "serve", "--bind", "127.0.0.1:0", "--entries", str(entries), "--db", store]
     with log.open("wb") as stderr:
         process = subprocess.Popen(command, cwd=ROOT, env=dict(environment), stdin=subprocess.DEVNULL, stderr=stderr)
     try:

@@ -15,11 +15,20 @@ PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CONT
 TEXTS = {page.name: page.read_text("utf-8") for page in PAGES if page.is_file()}
 CONTEXT = click.Context(cli)
 COMMANDS = {name: cli.get_command(CONTEXT, name) for name in cli.list_commands(CONTEXT)}
+
+
+def parts(command: click.Command | None) -> list[click.Command]:
+    """The command, and the commands of a group."""
+    return (
+        [] if command is None else [command, *(command.commands.values() if isinstance(command, click.Group) else ())]
+    )
+
+
 OPTIONS = [
     (name, option)
     for name, command in COMMANDS.items()
-    if command is not None
-    for parameter in command.params
+    for part in parts(command)
+    for parameter in part.params
     if isinstance(parameter, click.Option)
     for option in parameter.opts
     if option.startswith("--")
@@ -53,13 +62,13 @@ def test_every_option_of_a_synopsis_is_there(name: str) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_and_option_says_what_it_is(name: str) -> None:
-    command = COMMANDS[name]
-    assert command is not None
-    assert command.help
-    assert command.epilog
-    for parameter in command.params:
-        if isinstance(parameter, click.Option):
-            assert parameter.help, parameter.opts
+    assert parts(COMMANDS[name])
+    for command in parts(COMMANDS[name]):
+        assert command.help
+        assert command.epilog
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                assert parameter.help, parameter.opts
 
 
 def used_variables() -> set[str]:

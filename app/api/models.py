@@ -180,6 +180,45 @@ class EntryDocument(_Model):
     replaced_by: str | None
 
 
+class Accepted(_Model):
+    """What became of a delivery: all of its rows are on the disk."""
+
+    accepted: int = Field(ge=0, description="How many rows the delivery had.")
+    stored: int = Field(ge=0, description="How many of them were new; the others were there already.")
+
+
+class Occurrence(_Model):
+    """A match that a watcher recorded. Keys that the watcher did not send are absent."""
+
+    id: str = Field(description="The same for the same bytes of the same log.")
+    entry: str = EntryId
+    host: str = Field(description="Whose watcher recorded it.")
+    recorded_at: str = Field(description="When the store recorded it, ISO 8601, UTC.")
+    seen_at: str = Field(description="When the watcher saw it, ISO 8601.")
+    log_host: str | None = Field(description="The host that the log line names.")
+    matcher: str
+    source: str
+    path: str | None = None
+    line: int | None = Field(None, description="Counts from 1.")
+    offset: int | None = Field(None, description="Of the first byte, in the uncompressed log.")
+    end: int | None = None
+    time: str | None = Field(None, description="What the log says; null where it says nothing.")
+    fields: dict[str, FieldValue | None]
+    text: str = Field(description="The lines that belong to the match.")
+    assembled: bool | None = Field(None, description="True: other lines stand between, or escapes were undone.")
+    cursor: str | None = Field(None, description="Where the journal has it.")
+    count: int | None = Field(None, description="How many matches this row of a storm stands for.")
+    first: str | None = Field(None, description="When the first of them was seen.")
+    last: str | None = Field(None, description="When the last of them was seen.")
+
+
+class OccurrencePage(_Model):
+    """A page of what was recorded, in the order asked for."""
+
+    occurrences: list[Occurrence]
+    next: str | None = Field(description="Cursor of the next page, null on the last one.")
+
+
 class Problem(_Model):
     """What went wrong (RFC 9457)."""
 

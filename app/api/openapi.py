@@ -10,6 +10,7 @@ from flask import Response
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from app.api.access import SESSION_COOKIE
 from app.api.json_response import json_response
 from app.api.models import Problem
 from app.api.operations import JSON, OPERATIONS, Operation, Parameter, operation
@@ -18,6 +19,11 @@ from app.api.problems import CONTENT_TYPE
 _PREFIX = "/api/v1"
 _REF = "#/components/schemas/{model}"
 _ALWAYS = (406, 500)
+_SECURITY = {
+    "token": {"type": "http", "scheme": "bearer", "description": "What faultbook token add printed."},
+    "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE, "description": "Set by POST /session."},
+}
+_SCHEMES = {"host": ("token",), "viewer": ("token", "session")}
 
 
 @operation("GET", "/openapi.json", "This description", answers={200: None})
@@ -39,13 +45,14 @@ def document() -> dict[str, Any]:
             "title": "faultbook",
             "version": "1",
             "summary": "Recognise and explain documented faults of Linux networking, eBPF/XDP and BIRD.",
-            "description": "Errors are `application/problem+json` (RFC 9457). Bodies are never compressed. "
-            "Every GET answers HEAD too, carries an ETag and honours If-None-Match.",
+            "description": "Errors are `application/problem+json` (RFC 9457). Answers are never compressed. "
+            "Every GET answers HEAD too; what needs no token carries an ETag and honours If-None-Match. "
+            "Where no token exists, what needs one is answered to requests of the server's own machine only.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
         "paths": paths,
-        "components": {"schemas": _schemas()},
+        "components": {"schemas": _schemas(), "securitySchemes": _SECURITY},
     }
 
 
@@ -56,6 +63,8 @@ def _operation(each: Operation) -> dict[str, Any]:
         "description": each.description,
         "responses": {str(status): _answer(status, model) for status, model in sorted(_answers(each).items())},
     }
+    if each.needs:
+        described["security"] = [*({scheme: list[str]()} for scheme in _SCHEMES[each.needs]), {}]
     if each.parameters:
         described["parameters"] = [_parameter(parameter) for parameter in each.parameters]
     if each.bodies:
@@ -73,8 +82,10 @@ def _answers(each: Operation) -> dict[int, type[BaseModel] | None]:
         errors += [400, 413, 415, 503]
     if each.name in ("lookup", "search"):
         errors.append(429)
+    if each.needs:
+        errors += [401, 403, 404, 429, 503]
     found: dict[int, type[BaseModel] | None] = dict.fromkeys(errors, Problem)
-    if each.method == "GET":
+    if each.method == "GET" and not each.needs:
         found[304] = None
     return found | dict(each.answers)
 

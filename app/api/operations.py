@@ -9,7 +9,7 @@ The declaration makes the route, checks what the client accepts and sends, and i
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any
+from typing import Any, Literal
 
 from flask import Blueprint, Response
 from pydantic import BaseModel
@@ -18,6 +18,7 @@ from app.api.negotiation import check_accept, check_content_type
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 JSON = "application/json"
+Needs = Literal["host", "viewer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method of one path. `bodies` are the content types that are read, None as the model means plain text."""
+    """One method of one path. `bodies` are the content types that are read, None as the model means plain text.
+
+    `needs`: whose token; the answers of such an operation are kept by nobody.
+    """
 
     method: str
     path: str
@@ -43,6 +47,7 @@ class Operation:
     answers: Mapping[int, type[BaseModel] | None]
     parameters: Sequence[Parameter]
     bodies: Mapping[str, type[BaseModel] | None]
+    needs: Needs | None
 
 
 OPERATIONS: list[Operation] = []
@@ -59,13 +64,14 @@ def operation(
     answers: Mapping[int, type[BaseModel] | None],
     parameters: Sequence[Parameter] = (),
     bodies: Mapping[str, type[BaseModel] | None] | None = None,
+    needs: Needs | None = None,
 ) -> Callable[[View], View]:
     """Declare the function as an operation; its docstring is the description."""
 
     def declare(view: View) -> View:
         description = " ".join((view.__doc__ or "").split())
         OPERATIONS.append(
-            Operation(method, path, view.__name__, summary, description, answers, parameters, bodies or {})
+            Operation(method, path, view.__name__, summary, description, answers, parameters, bodies or {}, needs)
         )
 
         @wraps(view)
@@ -73,7 +79,10 @@ def operation(
             check_accept()
             if bodies:
                 check_content_type(tuple(bodies))
-            return view(**values)
+            response = view(**values)
+            if needs is not None:
+                response.headers["Cache-Control"] = "no-store"
+            return response
 
         blueprint.add_url_rule(path, view_func=checked, methods=[method])
         return checked

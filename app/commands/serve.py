@@ -3,7 +3,7 @@
 import click
 
 from app.config import DEFAULT_HOST, DEFAULT_PORT, ConfigError, LogFormat, ServeConfig, read_bind, read_proxy, read_url
-from app.options import entries_option
+from app.options import db_option, entries_option, store_url
 
 
 @click.command(
@@ -18,6 +18,7 @@ from app.options import entries_option
     help="Address to listen on; port 0 takes a free one.",
 )
 @entries_option
+@db_option
 @click.option(
     "--public-url", metavar="URL", help="Where people reach the site, for links that must be absolute (sitemap)."
 )
@@ -43,6 +44,7 @@ def command(
     *,
     bind: str,
     entries: tuple[str, ...],
+    url: str | None,
     public_url: str | None,
     repository_url: str | None,
     trusted_proxy: str | None,
@@ -51,8 +53,9 @@ def command(
 ) -> None:
     """Serve the knowledge base: search, articles, lookup of pasted errors, and the same as a JSON API.
 
-    Says its URL on stderr and runs until SIGTERM or Ctrl-C. Entries are read again when they change and on SIGHUP; a
-    set with errors is refused and the old one kept. Exit 0: ended by a signal, 2: wrong use or the address is taken.
+    Watchers deliver here what they recorded. Says its URL on stderr and runs until SIGTERM or Ctrl-C. Entries are read
+    again when they change and on SIGHUP; a set with errors is refused and the old one kept. Exit 0: ended by a signal,
+    2: wrong use, the address is taken, or the store cannot be used.
     """
     try:
         host, port = read_bind(bind)
@@ -65,6 +68,7 @@ def command(
             trusted_proxy=read_proxy(trusted_proxy) if trusted_proxy else None,
             threads=threads,
             log_format=log_format,
+            db=store_url(url),
         )
         _serve(config)
     except ConfigError as error:
@@ -73,11 +77,15 @@ def command(
 
 def _serve(config: ServeConfig) -> None:
     from app import create_app  # noqa: PLC0415 - wrong use is told before all of this is imported
+    from app.api.access import EXTENSION as STORE  # noqa: PLC0415
     from app.server import logs  # noqa: PLC0415
     from app.server.metrics import EXTENSION, Metrics  # noqa: PLC0415
     from app.server.reload import Reloader  # noqa: PLC0415
     from app.server.run import Server, announce, bind, url_of  # noqa: PLC0415
     from app.shelf import Outcome, Shelf  # noqa: PLC0415
+    from app.store.errors import StoreError  # noqa: PLC0415
+    from app.store.store import Store  # noqa: PLC0415
+    from app.store.tokens import TokenError  # noqa: PLC0415
     from kb.catalog import EntriesError  # noqa: PLC0415
 
     listening = bind(config)
@@ -86,7 +94,11 @@ def _serve(config: ServeConfig) -> None:
     except EntriesError as error:
         raise click.UsageError(str(error)) from None
     logs.set_up(config.log_format)
-    application = create_app(config, shelf)
+    try:
+        application = create_app(config, shelf)
+    except (StoreError, TokenError) as error:
+        raise click.UsageError(str(error)) from None
+    store: Store = application.extensions[STORE]
     metrics: Metrics = application.extensions[EXTENSION]
 
     def count(outcome: Outcome) -> None:
@@ -97,4 +109,7 @@ def _serve(config: ServeConfig) -> None:
     server = Server(application, config, listening, Reloader(shelf, count))
     server.obey_signals()
     announce(url_of(listening), len(shelf.current.articles))
-    server.run()
+    try:
+        server.run()
+    finally:
+        store.close()

@@ -11,6 +11,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
@@ -18,7 +19,8 @@ from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import Error
 
 from app.api.problems import CONTENT_TYPE, problem_of
-from app.server.clients import PEER
+from app.server.clients import IS_FORWARDED, NAMED, PEER, names_forwarding
+from app.server.guard import is_delivery
 from app.server.headers import SECURITY
 from app.server.logs import log
 
@@ -31,8 +33,19 @@ _LINGER_BYTES = 1 << 16
 _UNKNOWN = "/api/"  # a request whose first line was not understood may have been one to the API
 
 
+class Bounds(Adjustments):
+    """What waitress is told of limits; `deliveries` are those of a watcher's delivery."""
+
+    deliveries: Adjustments | None = None
+
+
 class StrictParser(HTTPRequestParser):
-    """Refuses what two servers may understand differently, and a request that names no host or several."""
+    """Refuses what two servers may understand differently, and a request that names no host or several.
+
+    How large the body may be depends on the address: what is too large is refused before it is sent.
+    """
+
+    adj: Adjustments
 
     def received(self, data: bytes) -> int:
         """Take the next bytes of the stream; how many belong to this request."""
@@ -52,18 +65,25 @@ class StrictParser(HTTPRequestParser):
         hosts = self.headers.get("HOST")
         if (hosts is None and self.version == "1.1") or "," in (hosts or ""):
             raise ParsingError("one Host header is needed")
+        asked: Any = self  # the stubs know no path
+        if is_delivery(asked.command, asked.path):
+            self.adj = getattr(self.adj, "deliveries", None) or self.adj
 
 
 class PeerTask(WSGITask):
-    """Tells the application the connection's other end, which forwarded headers do not change, and not the Host.
+    """Tells the application who is at the connection's other end, and by what name it was asked under names of our own.
 
-    Nothing may be made from what a client says this server is called, and some names are errors to those who try.
+    Forwarded headers do not change that. Nothing may be made from what a client says this server is called, and some
+    names are errors to those who try, so the usual variable always holds the same name.
     """
 
     def get_environment(self) -> dict[str, Any]:
         """The WSGI environment."""
         environ: dict[str, Any] = super().get_environment()
+        request: Any = self.request  # the stubs take the request for its error
         environ[PEER] = self.channel.addr[0]
+        environ[NAMED] = request.headers.get("HOST", "")
+        environ[IS_FORWARDED] = names_forwarding(request.headers)
         environ["HTTP_HOST"] = "localhost"
         return environ
 
@@ -73,10 +93,10 @@ class RefusalTask(ErrorTask):
 
     def execute(self) -> None:
         """Write the answer and close the connection."""
-        request: Any = self.request  # the stubs take the request for its error
+        request: Any = self.request  # as above
         error: Error = request.error
         path = getattr(request, "path", _UNKNOWN)
-        told = problem_of(error.code, _reason(error))
+        told = problem_of(error.code, _reason(error, is_delivery(getattr(request, "command", ""), path)))
         reference = str(told["instance"])
         is_api = path.startswith(_UNKNOWN)
         body = json.dumps(told) if is_api else f"{error.code} {told['title']}: {told['detail']} ({reference})\n"
@@ -96,7 +116,9 @@ class RefusalTask(ErrorTask):
         log("refused", client=self.channel.addr[0], status=error.code, reason=str(error.body), ref=reference)
 
 
-def _reason(error: Error) -> str:
+def _reason(error: Error, is_of_watcher: bool) -> str:
+    if error.code == 413 and is_of_watcher:
+        return "the delivery is too large; send fewer rows"
     if error.code == 413:
         return "the body is too large; send a shorter piece, or use faultbook scan for whole logs"
     if error.code == 431:

@@ -1,15 +1,20 @@
-"""Who asks: the client's address, and how often it may ask."""
+"""Who asks: the client's address, whether it is this machine, and how often it may ask."""
 
 import ipaddress
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from flask import request
 
 PEER = "faultbook.peer"
 """The WSGI variable with the address of the connection's other end, whatever forwarded headers say."""
+NAMED = "faultbook.named"
+"""The WSGI variable with the Host header as it was sent; the application's own is always the same."""
+IS_FORWARDED = "faultbook.is_forwarded"
+"""The WSGI variable that says whether somebody forwarded the request, also where those headers were taken off."""
+_FORWARDED = frozenset(("FORWARDED", "X_REAL_IP", "VIA"))
 _V6_CLIENT_BITS = 64  # what one subscriber has is a /64 at the least: its addresses count as one client
 
 
@@ -26,9 +31,30 @@ def peer_address() -> str:
 def is_loopback(address: str) -> bool:
     """Whether the address is one of this machine to itself."""
     try:
-        return ipaddress.ip_address(address.partition("%")[0]).is_loopback
+        parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
+    return (getattr(parsed, "ipv4_mapped", None) or parsed).is_loopback
+
+
+def names_forwarding(headers: Iterable[str]) -> bool:
+    """Whether one of these headers is of somebody who forwards; names as in WSGI, without HTTP_."""
+    return any(name in _FORWARDED or name.startswith("X_FORWARDED_") for name in headers)
+
+
+def is_from_here() -> bool:
+    """Whether the request was made on this machine, to this machine, and nobody forwarded it.
+
+    A page in a browser here can be made to ask by a name of its own that points to 127.0.0.1, so the name counts, too.
+    """
+    environ = request.environ
+    is_forwarded = environ.get(IS_FORWARDED) or names_forwarding(each.removeprefix("HTTP_") for each in environ)
+    return not is_forwarded and is_loopback(peer_address()) and _is_this_machine(environ.get(NAMED, request.host))
+
+
+def _is_this_machine(host: str) -> bool:
+    name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+    return name.lower() == "localhost" or is_loopback(name)
 
 
 class TokenBuckets:

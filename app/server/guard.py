@@ -15,6 +15,7 @@ from app.server.logs import log
 from app.server.metrics import metrics, route_of
 
 EXTENSION = "faultbook-guard"
+_DELIVERY = ("POST", "/api/v1/occurrences")
 _COSTLY = frozenset({("POST", "/lookup"), ("GET", "/search"), ("POST", "/api/v1/lookup"), ("GET", "/api/v1/search")})
 
 
@@ -28,20 +29,32 @@ class Guard:
 
     def check(self) -> None:
         """Refuse what costs too much, by the request's head alone."""
+        if is_delivery(request.method, request.path):
+            self._check_delivery()
+            return
         if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
             raise UnsupportedMediaType("compressed bodies are not read; send the text as it is")
         if (request.content_length or 0) > self.limits.max_body_bytes:
             raise RequestEntityTooLarge(f"at most {self.limits.max_body_bytes} bytes are read; send a shorter piece")
         if (request.method, request.path) in _COSTLY:
-            self._check_rate()
+            self.check_rate()
 
-    def _check_rate(self) -> None:
-        """A client on this machine may ask as often as it likes: it could take the processor anyway."""
+    def _check_delivery(self) -> None:
+        """A delivery may be larger, and packed: who reads it unpacks no more than the same bound."""
+        request.max_content_length = self.limits.max_delivery_bytes
+        if (request.content_length or 0) > self.limits.max_delivery_bytes:
+            raise RequestEntityTooLarge(f"at most {self.limits.max_delivery_bytes} bytes are read; send fewer rows")
+
+    def check_rate(self) -> None:
+        """Raise 429 where the client asks too often.
+
+        A client on this machine may ask as often as it likes: it could take the processor anyway.
+        """
         client = client_address()
         wait_s = 0.0 if is_loopback(client) or not self.limits.per_second else self._buckets.take(client)
         if wait_s:
             raise TooManyRequests(
-                f"at most {self.limits.per_second:g} searches and lookups a second are answered; slow down",
+                f"at most {self.limits.per_second:g} such requests a second are answered; slow down",
                 retry_after=max(1, round(wait_s + 0.5)),
             )
 
@@ -54,6 +67,11 @@ class Guard:
             yield
         finally:
             self._lookups.release()
+
+
+def is_delivery(method: str, path: str) -> bool:
+    """Whether a request brings what a watcher recorded."""
+    return (method, path) == _DELIVERY
 
 
 def guard() -> Guard:

@@ -15,11 +15,10 @@ from typing import Any
 
 from flask import Flask
 from waitress import wasyncore
-from waitress.adjustments import Adjustments
 from waitress.task import ThreadedTaskDispatcher
 
 from app.config import ConfigError, ServeConfig
-from app.server.channel import BoundedChannel, BoundedServer
+from app.server.channel import BoundedChannel, BoundedServer, Bounds
 from app.server.logs import log
 from app.server.metrics import EXTENSION
 from app.server.reload import Reloader
@@ -143,7 +142,13 @@ class Server:
         return {channel for channel in list(self._server.active_channels.values()) if channel.is_idle}
 
 
-def _adjustments(config: ServeConfig) -> Adjustments:
+def _adjustments(config: ServeConfig) -> Bounds:
+    bounds = _bounds(config, config.limits.max_body_bytes)
+    bounds.deliveries = _bounds(config, config.limits.max_delivery_bytes)
+    return bounds
+
+
+def _bounds(config: ServeConfig, max_body_bytes: int) -> Bounds:
     limits = config.limits
     proxy = {}
     if config.trusted_proxy is not None:
@@ -151,10 +156,10 @@ def _adjustments(config: ServeConfig) -> Adjustments:
             "trusted_proxy": config.trusted_proxy,
             "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
         }
-    return Adjustments(
+    return Bounds(
         ident=None,
         recv_bytes=_RECV_BYTES,
-        max_request_body_size=limits.max_body_bytes + 1,  # it refuses what is as large as that
+        max_request_body_size=max_body_bytes + 1,  # it refuses what is as large as that
         max_request_header_size=limits.max_header_bytes,
         connection_limit=limits.max_connections + _NOT_CONNECTIONS,
         channel_timeout=limits.idle_time_s,

@@ -2,11 +2,23 @@
 
 site       the blueprint                     words      what the pages say, in English and Chinese
 page       what every page shares            language   which language, and which theme
-home  search  entry  lookup  lists  robots   one module per group of routes
+home  search  entry  lookup  lists  robots  session   one module per group of routes
 files      style sheet and script            errors     pages for errors
 """
 
-from app.web import entry, errors, files, home, language, lists, lookup, robots, search
+from app.web import entry, errors, files, home, language, lists, lookup, robots, search, session
 from app.web.site import blueprint
 
-__all__ = ["blueprint", "entry", "errors", "files", "home", "language", "lists", "lookup", "robots", "search"]
+__all__ = [
+    "blueprint",
+    "entry",
+    "errors",
+    "files",
+    "home",
+    "language",
+    "lists",
+    "lookup",
+    "robots",
+    "search",
+    "session",
+]

@@ -14,7 +14,8 @@ from kb.entry import LANGUAGES
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Search results and forms are not for crawlers."""
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in ("/search", "/lookup", "/settings", "/api/"))]
+    closed = ("/search", "/lookup", "/settings", "/session", "/api/")
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     public = config().public_url
     if public:
         lines.append(f"Sitemap: {public}{url_for('web.sitemap')}")

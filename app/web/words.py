@@ -226,6 +226,22 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "source-tcpdump": ("Packets in tcpdump", "tcpdump 抓包"),
     "source-audit": ("Audit records", "审计日志"),
     "source-text": ("Any line", "任意文本"),
+    # session
+    "session-title": ("Sign in", "登录"),
+    "session-lead": (
+        "What was recorded on hosts is for those with a viewer's token. An administrator makes one with: "
+        "faultbook token add viewer NAME",
+        "各主机上记录到的故障只对持有查看令牌（viewer）的人开放。令牌由管理员生成：faultbook token add viewer NAME",
+    ),
+    "session-token": ("Token", "令牌"),
+    "session-begin": ("Sign in", "登录"),
+    "session-refused": (
+        "This token is not valid, or it does not let anybody see what was recorded.",
+        "令牌无效，或者没有查看权限。",
+    ),
+    "session-is": ("Signed in as {name}, for 12 hours at the most.", "已登录为 {name}，最长 12 小时有效。"),
+    "session-this-machine": ("this machine's token", "本机令牌"),
+    "session-end": ("Sign out", "退出登录"),
     # errors
     "error-400": ("This request cannot be answered", "这个请求无法处理"),
     "error-404": ("There is no such page", "没有这个页面"),

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,10 +21,12 @@ import pytest
 from flask import Flask
 
 from app import create_app
+from app.api.access import EXTENSION as STORE
 from app.config import ServeConfig
 from app.server.reload import Reloader
 from app.server.run import Server, bind
 from app.shelf import Outcome, Shelf
+from app.store.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 DEADLINE_S = 20.0
@@ -150,11 +153,18 @@ class Child(Client):
 @contextlib.contextmanager
 def child(cache: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[Child]:
     """The real command on a free port."""
+    state = tempfile.TemporaryDirectory()
     own = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "TZ", "VIRTUAL_ENV")}
     process = subprocess.Popen(
         [sys.executable, "-m", "app", "serve", "--bind", "127.0.0.1:0", *arguments],
         cwd=ROOT,
-        env={**own, "FAULTBOOK_CACHE": str(cache), "LC_ALL": "C.UTF-8", **(environment or {})},
+        env={
+            **own,
+            "FAULTBOOK_CACHE": str(cache),
+            "XDG_STATE_HOME": state.name,
+            "LC_ALL": "C.UTF-8",
+            **(environment or {}),
+        },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -169,6 +179,7 @@ def child(cache: Path, *arguments: str, environment: Mapping[str, str] | None = 
         elif process.poll() is None:
             process.kill()
             process.wait(DEADLINE_S)
+        state.cleanup()
 
 
 @contextlib.contextmanager
@@ -191,6 +202,9 @@ def in_thread(
     finally:
         server.end()
         thread.join(DEADLINE_S)
+        store: Store | None = application.extensions[STORE]
+        if store is not None:
+            store.close()
         assert not thread.is_alive()
 
 

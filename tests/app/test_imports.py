@@ -19,6 +19,7 @@ NEVER = [
     "jinja2",
     "werkzeug",
     "sqlite3",
+    "sqlalchemy",
     "asyncio",
     "http",
 ]

@@ -1,8 +1,10 @@
 """The API's description is true: every answer that it documents is asked for, and its body is as the schema says."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,18 +12,27 @@ from flask import Flask
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from app.api.access import EXTENSION as STORE
+from app.api.delivery import Delivery
 from app.api.openapi import document
 from app.config import Limits, ServeConfig
 from app.shelf import Shelf
+from app.store.engine import sqlite_engine
+from app.store.errors import StoreBusy, StoreFull
+from app.store.location import url_of
+from app.store.store import Store, open_store
 from tests.app.serving import Answer, Client, in_thread
+from tests.deliveries import sent_row
 
 LINE = "demo: eth0 failed 5 times: no signal"
-LOOKUP, SEARCH, LIST, ONE, OWN = (
+LOOKUP, SEARCH, LIST, ONE, OWN, DELIVER, RECORDED = (
     ("post", "/api/v1/lookup"),
     ("get", "/api/v1/search"),
     ("get", "/api/v1/entries"),
     ("get", "/api/v1/entries/{entry}"),
     ("get", "/api/v1/openapi.json"),
+    ("post", "/api/v1/occurrences"),
+    ("get", "/api/v1/occurrences"),
 )
 USABLE = {
     LOOKUP: LOOKUP[1],
@@ -29,7 +40,13 @@ USABLE = {
     LIST: LIST[1],
     ONE: "/api/v1/entries/demo-fault",
     OWN: OWN[1],
+    DELIVER: DELIVER[1],
+    RECORDED: RECORDED[1],
 }
+JSON = {"Content-Type": "application/json"}
+ROWS = json.dumps({"host": "db-7", "occurrences": [sent_row(0), sent_row(1, time="12:00:00", count=3)]})
+TOKENS = "db-8 host-token"
+TOKEN = {"Authorization": "Bearer host-token"}
 CLIENT = {"X-Forwarded-For": "192.0.2.9"}
 Case = tuple[tuple[str, str], int]
 
@@ -48,6 +65,10 @@ def text(path: str = LOOKUP[1], body: str = LINE, **more: Any) -> Request:
     return Request(path, body, {"Content-Type": "text/plain"} | more.pop("headers", {}), **more)
 
 
+def delivery(body: str = ROWS, headers: Mapping[str, str] = {}, server: str = "usual") -> Request:
+    return Request(DELIVER[1], body, JSON | dict(headers), server)
+
+
 REQUESTS: dict[Case, Request] = {
     (LOOKUP, 200): text(),
     (LOOKUP, 400): Request(LOOKUP[1], '{"txt": 1}', {"Content-Type": "application/json"}),
@@ -63,13 +84,30 @@ REQUESTS: dict[Case, Request] = {
     (ONE, 200): Request(USABLE[ONE]),
     (ONE, 404): Request("/api/v1/entries/nothing"),
     (OWN, 200): Request(OWN[1]),
+    (DELIVER, 200): delivery(),
+    (DELIVER, 400): delivery("{"),
+    (DELIVER, 401): delivery(server="guarded"),
+    (DELIVER, 403): delivery(headers=TOKEN, server="guarded"),
+    (DELIVER, 404): delivery(server="storeless"),
+    (DELIVER, 413): delivery("x" * ((16 << 20) + 1)),
+    (DELIVER, 415): delivery(headers={"Content-Type": "text/plain"}),
+    (DELIVER, 422): delivery("{}"),
+    (DELIVER, 429): delivery(headers=CLIENT, server="limited"),
+    (DELIVER, 503): delivery(server="broken"),
+    (DELIVER, 507): delivery(server="full"),
+    (RECORDED, 200): Request(RECORDED[1]),
+    (RECORDED, 400): Request("/api/v1/occurrences?since=yesterday"),
+    (RECORDED, 401): Request(RECORDED[1], server="guarded"),
+    (RECORDED, 403): Request(RECORDED[1], headers=TOKEN, server="guarded"),
+    (RECORDED, 404): Request(RECORDED[1], server="storeless"),
+    (RECORDED, 429): Request(RECORDED[1], headers=CLIENT, server="limited"),
+    (RECORDED, 503): Request(RECORDED[1], server="broken"),
 }
 for _operation, _path in USABLE.items():
-    _body = LINE if _operation == LOOKUP else None
-    _plain = {"Content-Type": "text/plain"} if _body else {}
-    REQUESTS[_operation, 406] = Request(_path, _body, {"Accept": "text/html"} | _plain)
-    REQUESTS[_operation, 500] = Request(_path, _body, _plain, server="failing")
-    if _operation != LOOKUP:
+    _body, _kind = {LOOKUP: (LINE, {"Content-Type": "text/plain"}), DELIVER: (ROWS, JSON)}.get(_operation, (None, {}))
+    REQUESTS[_operation, 406] = Request(_path, _body, {"Accept": "text/html"} | _kind)
+    REQUESTS[_operation, 500] = Request(_path, _body, _kind, server="failing")
+    if _operation in (SEARCH, LIST, ONE, OWN):
         REQUESTS[_operation, 304] = Request(_path, headers={"If-None-Match": "*"})
 
 
@@ -90,18 +128,51 @@ def make_fail(application: Flask) -> None:
     application.before_request(fail)
 
 
+class FullStore(Store):
+    """A store on a disk without space."""
+
+    def record(self, *_arguments: object) -> int:
+        raise StoreFull("as ordered")
+
+
+class BrokenStore(Store):
+    """A store that does not answer."""
+
+    def has_tokens(self) -> bool:
+        raise StoreBusy("as ordered")
+
+
+def keep_in(kind: type[Store], path: Path) -> Callable[[Flask], object]:
+    """Give the application a store of this kind."""
+
+    def give(application: Flask) -> None:
+        application.extensions[STORE] = kind(sqlite_engine(path, readonly=True), str(path))
+
+    return give
+
+
 @pytest.fixture(scope="module")
-def servers(shelf: Shelf) -> Iterator[Mapping[str, Client]]:
-    """Running servers: the usual one, one whose client asked too often, one that is busy, one that fails."""
-    limited = ServeConfig(trusted_proxy="127.0.0.1", limits=Limits(per_second=0.001, burst=0))
-    busy = ServeConfig(limits=Limits(max_lookups=0, lookup_wait_s=0.01))
+def servers(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Client]]:
+    """Running servers: the usual one, one whose client asked too often, one that is busy, one that fails, ..."""
+    path = tmp_path_factory.mktemp("store") / "faultbook.db"
+    stored = ServeConfig(db=url_of(path))
+    limited = replace(stored, trusted_proxy="127.0.0.1", limits=Limits(per_second=0.001, burst=0))
+    (path.parent / "tokens").write_text(TOKENS)
+    guarded = open_store(url_of(path), environment={"FAULTBOOK_TOKEN_FILE": str(path.parent / "tokens")})
+    rows = Delivery.model_validate_json(ROWS).occurrences
+    guarded.record("db-7", [row.to_record() for row in rows])
     kinds: Mapping[str, tuple[ServeConfig, Callable[[Flask], object] | None]] = {
-        "usual": (ServeConfig(), None),
+        "usual": (stored, None),
         "limited": (limited, None),
-        "busy": (busy, None),
-        "failing": (ServeConfig(), make_fail),
+        "busy": (ServeConfig(limits=Limits(max_lookups=0, lookup_wait_s=0.01)), None),
+        "failing": (stored, make_fail),
+        "storeless": (ServeConfig(), None),
+        "guarded": (ServeConfig(), lambda application: application.extensions.update({STORE: guarded})),
+        "full": (ServeConfig(), keep_in(FullStore, path)),
+        "broken": (ServeConfig(), keep_in(BrokenStore, path)),
     }
     with ExitStack() as stack:
+        stack.callback(guarded.close)
         yield {name: stack.enter_context(in_thread(*kind[:1], shelf, kind[1]))[0] for name, kind in kinds.items()}
 
 
@@ -148,6 +219,16 @@ def test_an_answer_is_as_it_is_documented(servers: Mapping[str, Client], case: C
     if status >= 400:
         assert answer.json["status"] == status
         assert answer.json["instance"].startswith("urn:uuid:")
+
+
+def test_what_needs_a_token_says_so_and_is_kept_by_nobody(servers: Mapping[str, Client]) -> None:
+    schemes = document()["components"]["securitySchemes"]
+    for path, methods in document()["paths"].items():
+        for method, operation in methods.items():
+            named = [name for each in operation.get("security", ()) for name in each]
+            assert ("401" in operation["responses"]) == bool(named)
+            assert set(named) <= set(schemes), (method, path)
+    assert servers["usual"].get(RECORDED[1]).headers["cache-control"] == "no-store"
 
 
 def test_the_schemas_refuse_what_they_do_not_name(servers: Mapping[str, Client]) -> None:

@@ -17,6 +17,7 @@ PAGES = [
     FILLED,
     "/components/bpf",
     "/lookup",
+    "/session",
 ]
 
 

@@ -19,6 +19,7 @@ PAGES = [
     "/entries/demo-fault",
     "/components/nic",
     "/lookup",
+    "/session",
 ]
 
 
