@@ -82,9 +82,9 @@ class Reloader:
         found = self._fingerprint()
         if found == self._seen and asked is None:
             return
-        self._seen = found
+        self._watch()  # first, so that what changes while the set is read is noticed
+        self._seen = self._fingerprint()
         self._report(self._shelf.reload(), asked or "files changed")
-        self._watch()
 
     def _report(self, outcome: Outcome, why: str) -> None:
         if outcome.trouble is not None:
