@@ -4,10 +4,11 @@ Nothing heavy is imported here: the spool and the loop hold these values, too.
 """
 
 import os
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 MIB: Final = 1 << 20
 
@@ -110,6 +111,28 @@ class WatchConfig:
     metrics: MetricsConfig | None = None
 
 
+def load_config(path: str | os.PathLike[str], environment: Mapping[str, str] = os.environ) -> WatchConfig:
+    """The configuration in a file; raises ConfigError, one line with file, line and column."""
+    from app.watch.configfile import read_config  # noqa: PLC0415 - a watcher with PATHs reads no YAML
+
+    return _with_defaults(read_config(path), environment)
+
+
+def config_of_paths(paths: tuple[str, ...], environment: Mapping[str, str] = os.environ) -> WatchConfig:
+    """The configuration of `watch PATH...`: told line by line, recorded in the user's state directory."""
+    sources: list[Source] = [Stdin()] if "-" in paths else []
+    files = tuple(os.path.abspath(path) for path in paths if path != "-")  # noqa: PTH100 - resolve() follows links
+    if files:
+        sources.append(Files(files))
+    return _with_defaults({"sources": tuple(sources)}, environment)
+
+
+def _with_defaults(values: dict[str, Any], environment: Mapping[str, str]) -> WatchConfig:
+    values.setdefault("state_dir", default_state_dir(environment))
+    values.setdefault("host", socket.gethostname() or "localhost")
+    return WatchConfig(**values)
+
+
 def default_state_dir(environment: Mapping[str, str] = os.environ) -> Path:
     """`$STATE_DIRECTORY` (systemd), `$XDG_STATE_HOME/faultbook`, or `~/.local/state/faultbook`."""
     if environment.get("STATE_DIRECTORY"):
@@ -121,3 +144,26 @@ def default_state_dir(environment: Mapping[str, str] = os.environ) -> Path:
         return Path.home() / ".local" / "state" / "faultbook"
     except RuntimeError:
         raise ConfigError("this account has no home directory; set XDG_STATE_HOME, or give a --config") from None
+
+
+def warnings_of(config: WatchConfig) -> list[str]:
+    """What works but should be known: one sentence each."""
+    server = config.server
+    if server is None or not server.url.startswith("http:") or _is_loopback(_host_of(server.url)):
+        return []
+    return [f"{server.url} is plain http: token and rows travel readable; use https, or an encrypted tunnel"]
+
+
+def _host_of(url: str) -> str:
+    from urllib.parse import urlsplit  # noqa: PLC0415
+
+    return urlsplit(url).hostname or ""
+
+
+def _is_loopback(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def same_place(one: WatchConfig, other: WatchConfig) -> bool:
+    """Whether a running watcher may go from one to the other: state directory and host are for its whole life."""
+    return (one.state_dir, one.host) == (other.state_dir, other.host)

@@ -11,12 +11,15 @@ _MOST_HOSTS = 1_000
 class RowWriter:
     """Writes the rows of one input: what `json.dumps` would give, in a fifth of the time.
 
-    With `ascii_only` everything else is escaped: the output cannot take it.
+    With `ascii_only` everything else is escaped: the output cannot take it. An input without positions has no `path`.
     """
 
-    def __init__(self, path: str, *, ascii_only: bool = False) -> None:
+    def __init__(self, path: str | None, *, ascii_only: bool = False) -> None:
         self._text = json.encoder.encode_basestring_ascii if ascii_only else json.encoder.encode_basestring
-        self._path = self._text(path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+        self._has_places = path is not None
+        self._path = "null"
+        if path is not None:
+            self._path = self._text(path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
         self._heads: dict[tuple[str, str], str] = {}
         self._hosts: dict[str | None, str] = {None: "null"}
 
@@ -40,9 +43,12 @@ class RowWriter:
         more = ', "assembled": true' if match.assembled else ""
         if match.cursor is not None:
             more += f', "cursor": {text(match.cursor)}'
+        place = '"line": null, "offset": null, "end": null'
+        if self._has_places:
+            place = f'"line": {match.line}, "offset": {match.offset}, "end": {match.end}'
         line = (
-            f'{head}, "line": {match.line}, "offset": {match.offset}, "end": {match.end}, "time": {time}, '
-            f'"host": {host}, "fields": {{{fields}}}, "text": {text(match.text)}{more}}}'
+            f'{head}, {place}, "time": {time}, "host": {host}, '
+            f'"fields": {{{fields}}}, "text": {text(match.text)}{more}}}'
         )
         # Control characters below 0x20 are escaped already; what is left of those a terminal acts on is rare.
         return line if line.isascii() and "\x7f" not in line else visible_json(line)

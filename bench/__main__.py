@@ -21,7 +21,12 @@ from bench.table import render
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit 0: measured, 1: `--check` and a promise is missed, 2: wrong use, or faultbook fails."""
-    options = _parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["watch"]:
+        from bench.watch import main as measure_watcher  # noqa: PLC0415 - measures something else altogether
+
+        return measure_watcher(given[1:])
+    options = _parser().parse_args(given)
     if options.list:
         print(_listing())
         return 0

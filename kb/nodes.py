@@ -118,6 +118,34 @@ class Text:
         return out | ({"pattern": f"^(?:{self.pattern}){ending}$"} if self.pattern else {})
 
 
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A text that `parse` makes a value of; its ValueError says what the text should be: "should be a duration".
+
+    What may hold a secret is not quoted (`quotes`).
+    """
+
+    parse: Callable[[str], Any]
+    text: Text = Text()
+    quotes: bool = True
+
+    def read(self, node: yaml.Node, at: Path, context: Context) -> Any:
+        """What `parse` makes of the text."""
+        value = self.text.read(node, at, context)
+        if value is INVALID:
+            return INVALID
+        try:
+            return self.parse(value)
+        except ValueError as error:
+            shown = f' is "{value[:60]}" and' if self.quotes else ""
+            context.report(node, f"{_name(at)}{shown} {error}", "wrong-form")
+            return INVALID
+
+    def schema(self) -> Schema:
+        """A text; what `parse` asks for has no form in JSON Schema."""
+        return self.text.schema()
+
+
 def is_plain_number(node: yaml.Node) -> bool:
     """Whether a value is written as the whole number it is, in the one way every reader of YAML takes for it."""
     plain = isinstance(node, yaml.ScalarNode) and not node.style

@@ -19,7 +19,12 @@ position understands it. An input must bear with any text there: what it does no
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from matchers.engine import MAX_LINE_BYTES
+
+if TYPE_CHECKING:
+    from app.watch.stream import Recogniser
 
 Positions = Mapping[str, str | None]
 """Key -> position as JSON text; None deletes the key."""
@@ -126,6 +131,10 @@ class Input(Protocol):
         """These positions, as this input gave them, are durable now; what they leave behind is let go of."""
         ...
 
+    def use(self, recogniser: "Recogniser") -> None:
+        """From here on recognise with other entries; rows that still waited come with the next turn."""
+        ...
+
     def counters(self) -> Counters:
         """How it stands."""
         ...
@@ -148,6 +157,27 @@ class Recorder(Protocol):
     def positions(self) -> dict[str, str]:
         """Every position by key, as committed last."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """Which files one input follows and how: an item of `sources` in watch.yaml with what `read` says.
+
+    `paths` and `exclude` are absolute paths or globs (`*`, `?`, `[...]`, and `**` for any number of directories).
+    `source` is "auto", or whose messages the files hold: matches of other sources are then left out. `grace_s`: how
+    long a file that was rotated away is held after its last byte, and how long a last line without a newline waits.
+    """
+
+    name: str
+    paths: tuple[str, ...]
+    exclude: tuple[str, ...] = ()
+    source: str = "auto"
+    from_end: bool = False
+    rotated: bool = True
+    poll_s: float = 0.25
+    grace_s: float = 5.0
+    settle_s: float = 1.0
+    max_line_bytes: int = MAX_LINE_BYTES
 
 
 IdentityFields = Callable[[str], tuple[str, ...]]

@@ -1,0 +1,322 @@
+"""Which file of a log is what: the one at its path, those rotated away that are not read yet, and their order.
+
+The lineup is looked at anew whenever something at the path changed: another file is there, none, or the same file does
+not hold any more what was read of it. Files are told by their key, and where that fails by their bytes.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from app.watch.follow.beside import Sibling, Siblings, siblings_of
+from app.watch.follow.contents import Contents, PackedContents, PlainContents
+from app.watch.follow.generation import Generation, Record
+from app.watch.follow.identity import TAIL_BYTES, FileKey
+from app.watch.follow.past import MarkMemory, Past, holds
+
+_LINE_SEARCH_BYTES = 1 << 20
+
+
+class Lineup:
+    """The files of one log.
+
+    `queue` are the generations to be read, oldest first; `current` is the last of them while its file is at the path.
+    `truncations` and `given_up_bytes` count what happened since this object was made.
+    """
+
+    def __init__(self, path: str, past: Past, memory: MarkMemory, *, rotated: bool) -> None:
+        self.path = path
+        self.queue: list[Generation] = []
+        self.current: Generation | None = None
+        self.past = past
+        self.truncations = 0
+        self.given_up_bytes = 0
+        self._memory = memory
+        self._rotated = rotated
+
+    def begin(self, head: PlainContents | None, now: float, *, at_end: bool, after_loss: bool) -> None:
+        """The first look at a log of which nothing is known. See `Log`."""
+        with siblings_of(self._beside, {}) as siblings:
+            for each in siblings.all:
+                if after_loss and _is_renamed(each.contents, head):
+                    self.queue.append(self._new(each.take(), now, left=True))
+                elif isinstance(each.contents, PlainContents):
+                    self.past.add(Record.of_whole(each.contents))
+                else:
+                    self.past.pass_over(each.key)
+            self.past.note_present(siblings.paths(), ())
+        if head is not None:
+            self.current = self._new(head, now)
+            self.current.start = _line_start(head) if at_end else 0
+            self.queue.append(self.current)
+
+    def resume(self, records: Sequence[Record], read_from: int, head: PlainContents | None, now: float) -> bool:
+        """The first look at a log that was followed before; whether its stream can go on where it was.
+
+        `read_from` is the place in the stream from which it is to be fed again.
+        """
+        goes_on = False
+        with siblings_of(self._beside, self._known(records)) as siblings:
+            packed = self._note_compressed(siblings)
+            places = {record.place: key for key, record in packed.items()}
+            records = [replace(each, place=places.get(each.place, each.place)) for each in records]
+            for record in records:
+                contents = self._find(record, records, siblings, head)
+                if head is not None and head.key == record.place and contents is not head and not record.over:
+                    self.truncations += 1
+                if contents is None:
+                    if not record.over:
+                        self.given_up_bytes += max(0, record.size - record.offset)
+                    if record.base is not None:  # a gap: what came before it is no context any more
+                        self.close()
+                        goes_on = False
+                    continue
+                self.past.move(record.place, contents.key)
+                goes_on = goes_on or (not self.queue and record.base is not None)
+                self.queue.append(self._resumed(record, contents, read_from, now))
+                if contents is head:
+                    self.current, head = self.queue[-1], None
+                    self.current.left_at = None
+            self._append(siblings, packed, head, now)
+        return goes_on
+
+    def look(self, head: PlainContents | None, now: float) -> None:
+        """Something changed at the path, where `head` is now."""
+        with siblings_of(self._beside, self._known(each.record() for each in self.queue)) as siblings:
+            packed = self._note_compressed(siblings)
+            for each in self.queue:
+                if not each.fits():
+                    self._replace_lost(each, siblings)
+            if self.current is not None and head is not None and self.current.is_at(head.key):
+                head.close()
+                if not self.current.is_read:  # it may have been truncated before anything was known of it
+                    self._append(siblings, packed, None, now)
+                return
+            if self.current is not None:
+                self.current.left_at = now
+                self.current = None
+            self._append(siblings, packed, head, now)
+
+    def check_copies(self, current: Generation) -> bool:
+        """Whether a copy beside the log tells that its file was truncated, although it looks the same."""
+        if not isinstance(current.contents, PlainContents):
+            return False
+        with siblings_of(self._beside, self._known(each.record() for each in self.queue)) as siblings:
+            self._note_queued(siblings)
+            current.is_suspect = self._is_truncated(current.record(), current.contents, siblings)
+        return current.is_suspect
+
+    def _is_truncated(self, record: Record, contents: PlainContents, siblings: Siblings) -> bool:
+        """Whether a file that nobody knows holds what this one held at the last look, and more than this one holds."""
+        known = self.past.keys() | {each.place for each in self.queue}
+        return any(
+            holds(each.contents, record)
+            and not _is_beginning(each.contents, contents)
+            and not (each.name.packed and self._compressed(each, siblings, place, whole=True))
+            for place, each in enumerate(siblings.all)
+            if each.key not in known
+        )
+
+    def close(self) -> None:
+        """Let go of all files."""
+        for each in self.queue:
+            each.contents.close()
+        self.queue, self.current = [], None
+
+    @property
+    def _beside(self) -> str | None:
+        return self.path if self._rotated else None
+
+    def _known(self, records: Iterable[Record]) -> dict[FileKey, str]:
+        """The files that are known, and where they were at the last look."""
+        return dict.fromkeys([each.place for each in [*self.past.records, *records]], "") | self.past.paths
+
+    def _new(self, contents: Contents, now: float, *, left: bool = False) -> Generation:
+        generation = Generation(contents, contents.key, self._memory.times, now)
+        generation.fits()
+        generation.left_at = now if left else None
+        generation.is_final = contents.packed
+        return generation
+
+    def _find(
+        self, record: Record, records: Iterable[Record], siblings: Siblings, head: PlainContents | None
+    ) -> Contents | None:
+        if head is not None and record.place == head.key:
+            is_same = holds(head, record) and not self._is_truncated(record, head, siblings)
+            if is_same or not record.is_known:
+                return head
+        taken = self.past.places() | {each.place for each in records}
+        truncated = record.place in siblings.keys or (head is not None and head.key == record.place)
+        sibling = siblings.holding(record, taken, truncated=truncated)
+        return None if sibling is None else sibling.take()
+
+    def _resumed(self, record: Record, contents: Contents, read_from: int, now: float) -> Generation:
+        at = record.offset
+        if record.base is not None:
+            at = min(max(record.start, read_from - record.base), record.offset)
+        generation = Generation.resumed(contents, record, at, self._memory.times, now)
+        generation.left_at = now
+        generation.limit = record.offset if record.over else None
+        generation.is_final = contents.packed or contents.key != record.place
+        return generation
+
+    def _replace_lost(self, generation: Generation, siblings: Siblings) -> None:
+        """The file of a generation was truncated: what is left of it is in a copy, or lost."""
+        self.truncations += 1
+        taken = self.past.places() | {each.place for each in self.queue}
+        sibling = siblings.holding(generation.record(), taken, truncated=True)
+        if sibling is None or not generation.goes_on_in(sibling.contents):
+            self.given_up_bytes += generation.give_up()
+        else:
+            generation.move_to(sibling.take())
+
+    def _note_compressed(self, siblings: Siblings) -> dict[FileKey, Record]:
+        """Know by their new files the generations that were compressed; gives those that are over, by these files."""
+        found: dict[FileKey, Record] = {}
+        self._note_queued(siblings)
+        for whole in (True, False):  # what was written to a file before it was compressed comes second
+            known = self.past.keys() | {each.place for each in self.queue}
+            for place, sibling in enumerate(siblings.all):
+                if not sibling.name.packed or sibling.key in known:
+                    continue
+                record = self._compressed(sibling, siblings, place, whole=whole)
+                if record is not None:
+                    self.past.move(record.place, sibling.key)
+                    found[sibling.key] = record
+        return found
+
+    def _note_queued(self, siblings: Siblings) -> None:
+        """Know by their new files the generations in work that were compressed, and are read by their descriptors."""
+        for sibling in siblings.all:
+            taken = {each.place for each in self.queue} | self.past.places()
+            if sibling.name.packed and sibling.key not in taken:
+                queued = next((each for each in self.queue if _is_whole(sibling.contents, each)), None)
+                if queued is not None:
+                    queued.place = sibling.key
+
+    def _append(
+        self, siblings: Siblings, packed: Mapping[FileKey, Record], head: PlainContents | None, now: float
+    ) -> None:
+        """Queue what came since the last look: files that were rotated away unseen, then the one at the path."""
+        head_key = head.key if head is not None else None
+        if self.current is not None:
+            head_key = self.current.place
+        self.queue += self._longer(siblings, packed, now) + self._unseen(siblings, head_key, now)
+        live = [each.contents.key for each in self.queue] + ([head_key] if head_key is not None else [])
+        self.past.note_present(siblings.paths(), live)
+        self.queue.sort(key=lambda each: each is self.current)
+        if head is None:
+            return
+        known = next((each for each in self.past.records if each.place == head.key and holds(head, each)), None)
+        again = next((each for each in self.queue if each.is_at(head.key)), None)
+        if again is not None:
+            head.close()
+            self.current = again
+            self.queue.sort(key=lambda each: each is again)
+        else:
+            self.current = self._new(head, now) if known is None else self._read_on(known, head, now)
+            self.queue.append(self.current)
+        self.current.left_at = None
+
+    def _longer(self, siblings: Siblings, packed: Mapping[FileKey, Record], now: float) -> list[Generation]:
+        """The compressed files of generations that were over and were written to before they were compressed."""
+        more = [each for each in siblings.all if each.key in packed and not each.is_taken]
+        more = [each for each in more if each.contents.read_at(packed[each.key].offset, 1)]
+        return [self._read_on(replace(packed[each.key], place=each.key), each.take(), now) for each in more]
+
+    def _unseen(self, siblings: Siblings, head: FileKey | None, now: float) -> list[Generation]:
+        """The files beside the log that nobody looked at yet and that are newer than those that are known."""
+        known = self.past.keys() | {each.place for each in self.queue}
+        newest = max((siblings.place_of(key) for key in known - self.past.passed), default=-1)
+        unseen: list[Generation] = []
+        for place, sibling in enumerate(siblings.all):
+            if sibling.is_taken or sibling.key in known or sibling.key == head:
+                continue
+            if self._is_copy_of_queued(sibling, siblings, head):
+                continue
+            elif (self.current is None or not self.current.is_read) and (
+                place > newest or not _is_copy(sibling, siblings, self.past)
+            ):
+                unseen.append(self._new(sibling.take(), now, left=True))
+            else:
+                self.past.pass_over(sibling.key)
+        return unseen
+
+    def _compressed(self, sibling: Sibling, siblings: Siblings, place: int, *, whole: bool) -> Record | None:
+        """The generation that is over and of which this is the compressed file; `whole`: with no byte more.
+
+        One that is only a beginning of it must not be older than the files before: these are in the order of writing.
+        """
+        placed = {each.key: at for at, each in enumerate(siblings.all)}
+        records = self.past.records
+        after = 0
+        if not whole:
+            ages = [age for age, each in enumerate(records) if each.is_known and placed.get(each.place, place) < place]
+            after = max(ages, default=-1) + 1
+        same_name = [each for each in records if self.past.paths.get(each.place) == sibling.name.plain_path]
+        copies = [each for each in same_name if each.place not in placed]
+        copies += self.past.copies_of(after, siblings.keys)
+        fitting = (each for each in copies if holds(sibling.contents, each))
+        return next((each for each in fitting if not whole or sibling.contents.size() == each.size), None)
+
+    def _is_copy_of_queued(self, sibling: Sibling, siblings: Siblings, head: FileKey | None) -> bool:
+        """Whether it holds what is being read elsewhere: a copy that is being made, or of a file that is gone."""
+        for each in self.queue:
+            if each.is_lost or each.place in siblings.keys:
+                continue
+            if _is_whole(sibling.contents, each):
+                each.place = sibling.key
+                return True
+            if each.place == head and _is_beginning(sibling.contents, each.contents):
+                return True
+        return False
+
+    def _read_on(self, record: Record, contents: Contents, now: float) -> Generation:
+        """A generation that was over has more."""
+        self.past.remove(record)
+        generation = Generation.resumed(contents, record, record.offset, self._memory.times, now)
+        generation.left_at = now
+        return generation
+
+
+def _is_renamed(contents: Contents, head: PlainContents | None) -> bool:
+    """Whether an older file is the log's own, renamed, rather than a copy: it was made before the one at the path."""
+    if contents.packed or head is None:
+        return not contents.packed
+    return 0 < contents.key.born_ns < head.key.born_ns
+
+
+def _is_copy(sibling: Sibling, siblings: Siblings, past: Past) -> bool:
+    """Whether somebody copied a file that was read and is still there."""
+    return any(each.place in siblings.keys and holds(sibling.contents, each) for each in past.records)
+
+
+def _is_whole(contents: Contents, generation: Generation) -> bool:
+    """Whether these are all bytes of a generation whose own file was removed and is only held open."""
+    own = generation.contents
+    return (
+        isinstance(own, PlainContents)
+        and not generation.is_lost
+        and generation.place == own.key
+        and own.is_gone()
+        and holds(contents, generation.record())
+        and contents.size() == own.size()
+    )
+
+
+def _is_beginning(one: Contents, whole: Contents) -> bool:
+    """Whether `whole`, a plain file, begins with `one`, as far as its first and last bytes tell."""
+    if isinstance(whole, PackedContents):
+        return False
+    size = one.size()
+    return size <= whole.size() and all(
+        one.read_at(at, TAIL_BYTES) == whole.read_at(at, min(TAIL_BYTES, size - at))
+        for at in (0, max(0, size - TAIL_BYTES))
+    )
+
+
+def _line_start(contents: PlainContents) -> int:
+    """Where the line begins that the end of a file is in."""
+    size = contents.size()
+    at = max(0, size - _LINE_SEARCH_BYTES)
+    newline = contents.read_at(at, size - at).rfind(b"\n")
+    return at + newline + 1 if newline >= 0 or at == 0 else size

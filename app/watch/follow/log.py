@@ -1,0 +1,410 @@
+"""One log that is followed: the bytes of its files, in their order, into its stream.
+
+When the oldest generation in the queue was read to its end and a later one has bytes, it is over. Its descriptor is
+held for a grace time in case somebody still writes to it; what comes then is read beside the stream.
+"""
+
+import errno
+import json
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.watch.contract import FileSource, Row
+from app.watch.follow.contents import PlainContents
+from app.watch.follow.generation import Changed, Generation, Record
+from app.watch.follow.identity import NotAFile
+from app.watch.follow.lineup import Lineup
+from app.watch.follow.past import MarkMemory, Past
+from app.watch.stream import Recogniser, Segment, Stream, StreamPoint
+
+_ABSENT = (errno.ENOENT, errno.ENOTDIR)
+_PATIENCE = 5  # a stream that never falls silent is settled after so many times `settle_s`, in a pause a tenth as long
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the logs of an input did."""
+
+    lines: int = 0
+    bytes: int = 0
+    matched: int = 0
+    skipped: int = 0
+    read_any: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LogPosition:
+    """Where a log was: its stream, and the generations that were in work, oldest first."""
+
+    stream: StreamPoint
+    generations: tuple[Record, ...]
+
+    def text(self) -> str:
+        """As a position."""
+        plain = {"v": 1, "stream": self.stream.plain(), "generations": [each.plain() for each in self.generations]}
+        return json.dumps(plain, separators=(",", ":"))
+
+    @classmethod
+    def from_text(cls, text: str) -> "LogPosition":
+        """What `text` gave; raises KeyError, TypeError or ValueError for anything else."""
+        plain: Any = json.loads(text)
+        if plain["v"] != 1:
+            raise ValueError(f"position of version {plain['v']!r}")
+        return cls(StreamPoint.from_plain(plain["stream"]), tuple(map(Record.from_plain, plain["generations"])))
+
+
+@dataclass(slots=True)
+class Saved:
+    """What is known of a log when it is begun: its position, None when it has none, and its earlier files.
+
+    Without a position it is read from its first byte, `at_end` from where it ends now. Older files beside it are then
+    left alone, unless `after_loss`: those that are the log's own renamed files are read, too, as their ids tell what
+    was recorded before.
+    """
+
+    position: LogPosition | None = None
+    past: Past = field(default_factory=Past)
+    at_end: bool = False
+    after_loss: bool = False
+
+
+class Log:
+    """One log. Not thread-safe."""
+
+    def __init__(
+        self, path: str, source: FileSource, recogniser: Recogniser, saved: Saved, *, memory: MarkMemory, tally: Tally
+    ) -> None:
+        self.path = path
+        self.trouble: str | None = None
+        self.files = Lineup(path, saved.past, memory, rotated=source.rotated)
+        self._source = source
+        self._recogniser = recogniser
+        self._memory = memory
+        self._tally = tally
+        self._saved: Saved | None = saved
+        self._stream = self._new_stream(saved.position.stream if saved.position else None)
+        self._inode: tuple[int, int] | None = None
+        self._stamp: tuple[int, int] | None = None
+        self._directory_stamp: int | None = None
+        self._over: list[tuple[int, Record]] = []  # (where it ends in the stream, a generation that is over)
+        self._held: list[Generation] = []
+        self._has_more = False
+        self._is_dirty = False
+        self._fed_at = 0.0
+        self._unsettled_since: float | None = None
+
+    def _new_stream(self, start: StreamPoint | None) -> Stream:
+        return Stream(
+            self._recogniser,
+            self.path,
+            source=self._source.source,
+            max_line_bytes=self._source.max_line_bytes,
+            start=start,
+        )
+
+    # How it stands.
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to do until something changes at its path."""
+        leaving = bool(self.files.queue) and self.files.queue[0] is not self.files.current
+        return not (self._has_more or leaving or self._held or self._unsettled_since is not None)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is more to read at once."""
+        return self._has_more
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether there is no file at the path, and nothing left of those that were."""
+        return self.is_idle and not self.files.queue and self.trouble is None
+
+    @property
+    def descriptors(self) -> int:
+        """How many files it holds open."""
+        return len(self.files.queue) + len(self._held)
+
+    @property
+    def held(self) -> int:
+        """How many of them were read to their end, after they were rotated away."""
+        return len(self._held)
+
+    def lag_bytes(self) -> int:
+        """How much was there at the last look that is not read yet."""
+        return sum(max(0, each.size - each.offset) for each in self.files.queue)
+
+    def changes(self) -> dict[str, str | None]:
+        """Its positions, those that changed since they were last asked for."""
+        changed: dict[str, str | None] = {}
+        if self._is_dirty:
+            changed[f"file:{self.path}"] = self._position().text()
+        if self.files.past.is_dirty:
+            changed[f"file-past:{self.path}"] = self.files.past.text()
+        self._is_dirty = self.files.past.is_dirty = False
+        return changed
+
+    def _position(self) -> LogPosition:
+        point = self._stream.point()
+        read_from = point.scan.read_from
+        self._over = [each for each in self._over if each[0] > read_from]
+        records = [record for _end, record in self._over]
+        for each in self.files.queue:
+            back_to = None if each.base is None else max(each.start, read_from - each.base)
+            records.append(each.record(read_from=back_to))
+        return LogPosition(point, tuple(records))
+
+    def close(self) -> None:
+        """Let go of all files."""
+        self.files.close()
+        while self._held:
+            self.release()
+
+    def release(self) -> None:
+        """Let go of the file that is held longest although it was read to its end."""
+        self._held.pop(0).contents.close()
+
+    def use(self, recogniser: Recogniser, rows: list[Row]) -> None:
+        """From here on recognise with other entries; adds the rows that were still waiting."""
+        self._add(self._stream.settle(), rows)
+        unfinished = self._stream.unfinished
+        self._recogniser = recogniser
+        self._stream = self._stream.renewed(recogniser)
+        if unfinished and self.files.queue:
+            self.files.queue[0].step_back(unfinished)
+        self._has_more = self._is_dirty = True
+
+    # Which files there are.
+
+    def poll(self, now: float) -> None:
+        """Look at the path; one stat when nothing changed."""
+        try:
+            status = os.stat(self.path)  # noqa: PTH116  four times a second for each file
+        except OSError as error:
+            if error.errno not in _ABSENT:
+                self.trouble = self._unreadable(error)
+            elif self.files.current is not None or self._saved is not None or self.trouble or self._came_and_went():
+                self._look(now)
+            return
+        if self._inode == (status.st_ino, status.st_dev):
+            stamp = (status.st_size, status.st_mtime_ns)
+            if stamp == self._stamp:
+                return
+            self._stamp = stamp
+            if self.files.current is not None and not self._is_another(self.files.current):
+                self._has_more = True
+                return
+        self._look(now)
+
+    def _is_another(self, current: Generation) -> bool:
+        """Whether the file at the path, which was changed, may hold another generation now."""
+        was_blank = current.is_blank
+        if not was_blank and self._came_and_went() and self.files.check_copies(current):
+            return True
+        return not current.fits() or was_blank
+
+    def _came_and_went(self) -> bool:
+        """Whether files may have come or gone since the last look: something changed in the directory."""
+        try:
+            stamp = os.stat(os.path.dirname(self.path) or ".").st_mtime_ns  # noqa: PTH116, PTH120
+        except OSError:
+            stamp = None
+        changed, self._directory_stamp = stamp != self._directory_stamp, stamp
+        return changed
+
+    def _unreadable(self, error: OSError) -> str:
+        return f"{self.path} cannot be read: {error.strerror}; check its permissions and those of its directory"
+
+    def _look(self, now: float) -> None:
+        """Find out which file is what."""
+        self.trouble = None
+        head = self._open()
+        if self.trouble is not None and (self._saved is not None or self.files.current is None):
+            return
+        if self._saved is None:
+            self.files.look(head, now)
+        elif self._saved.position is None:
+            self.files.begin(head, now, at_end=self._saved.at_end, after_loss=self._saved.after_loss)
+        else:
+            self._resume(self._saved.position, head, now)
+        self._saved = None
+        opened = {each.contents.key for each in self.files.queue}
+        for each in [each for each in self._held if each.contents.key in opened]:  # it is back
+            self._held.remove(each)
+            each.contents.close()
+        self._has_more = self._is_dirty = True
+        current = self.files.current
+        self._inode = None if current is None else (current.place.inode, current.place.device)
+        self._stamp = None
+        if current is not None:
+            current.fits()
+
+    def _open(self) -> PlainContents | None:
+        try:
+            return PlainContents(self.path)
+        except NotAFile as error:
+            self.trouble = f"{error}; name a file, or files by a pattern such as {self.path}/*.log"
+        except OSError as error:
+            if error.errno not in _ABSENT:
+                self.trouble = self._unreadable(error)
+        return None
+
+    def _resume(self, position: LogPosition, head: PlainContents | None, now: float) -> None:
+        point = position.stream
+        if self.files.resume(position.generations, point.scan.read_from, head, now):
+            first = self.files.queue[0]
+            assert first.base is not None
+            if first.base + first.offset > point.scan.read_from:  # what came before it is gone
+                point = point.moved_to(first.base + first.offset, first.base_lines + first.lines)
+        else:
+            point = point.behind_all()
+            for each in self.files.queue:
+                each.base = None
+        self._stream = self._new_stream(point)
+
+    # Reading.
+
+    def read(self, budget: int, now: float, buffer: bytearray, rows: list[Row]) -> int:
+        """Read up to about `budget` bytes and add what they gave to `rows`; how many bytes were read."""
+        used = 0
+        while self.files.queue and used < budget:
+            generation = self.files.queue[0]
+            if generation is self.files.current and not self._has_more:
+                break
+            try:
+                count = self._read_one(generation, min(len(buffer), budget - used), now, buffer, rows)
+            except Changed:
+                generation.is_suspect = True
+                self._look(now)
+                if generation.is_suspect and not generation.is_lost:
+                    break  # its file could not be opened to find out more
+                continue
+            except OSError as error:
+                self.trouble = f"{self.path} cannot be read: {error.strerror}; check the disk it is on"
+                break
+            used += count
+            if count == 0:
+                if generation is self.files.current or not self._is_over(generation, now):
+                    self._has_more = False
+                    break
+                self._leave(generation, now, rows)
+        if not self.files.queue:
+            self._has_more = False
+        self._read_held(now, buffer, rows)
+        self._settle(now, rows)
+        return used
+
+    def _read_one(self, generation: Generation, most: int, now: float, buffer: bytearray, rows: list[Row]) -> int:
+        if generation.offset < generation.start and generation.base is None:  # `from: end`: passed over
+            count = generation.read(buffer, min(most, generation.start - generation.offset), now)
+            generation.lines += buffer.count(b"\n", 0, count)
+            self._is_dirty = self._is_dirty or count > 0
+            return count
+        count = generation.read(buffer, most, now)
+        if count:
+            if not generation.is_begun:
+                begin_in(self._stream, generation, generation.offset - count)
+            self._tally.bytes += count
+            self._feed(buffer, count, now, rows)
+        return count
+
+    def _feed(self, buffer: bytearray, count: int, now: float, rows: list[Row]) -> None:
+        lines, cut = self._stream.lines, self._stream.lines_cut
+        self._add(self._stream.feed(buffer, count), rows)
+        self._tally.lines += self._stream.lines - lines
+        self._tally.skipped += self._stream.lines_cut - cut
+        self._tally.read_any = self._is_dirty = True
+        self._fed_at = now
+        if self._unsettled_since is None:
+            self._unsettled_since = now
+
+    def _add(self, found: list[Row], rows: list[Row]) -> None:
+        self._tally.matched += len(found)
+        rows += found
+
+    def _is_over(self, generation: Generation, now: float) -> bool:
+        """Whether a generation that is not at the path any more, and was read to its end, is done with."""
+        if generation.limit is not None or generation.is_lost:
+            return True
+        quiet_s = now - max(generation.left_at or 0.0, generation.grown_at)
+        if quiet_s >= self._source.grace_s:
+            return True
+        if generation.is_final:
+            return not generation.try_again()
+        if self._stream.unfinished:
+            return False
+        return any(each.has_more() for each in self.files.queue[1:])
+
+    def _leave(self, generation: Generation, now: float, rows: list[Row]) -> None:
+        """The generation at the head of the queue is over."""
+        if self._stream.unfinished:
+            generation.chain.close()
+            self._feed(bytearray(b"\n"), 1, now, rows)
+        del self.files.queue[0]
+        if generation.is_begun:
+            self._over.append((self._stream.fed, generation.record(over=True)))
+        if generation.limit is None:
+            current = self.files.current
+            if generation.origin.born_ns == 0 or (current is not None and current.origin == generation.origin):
+                self._memory.add(generation.origin, generation.chain.marks)
+            else:
+                self._memory.forget(generation.origin)
+        if generation.is_begun:
+            generation.end(self._stream.lines - generation.base_lines)
+        self.files.past.add(generation.record(over=True))
+        if generation.is_final or generation.is_lost:
+            generation.contents.close()
+        else:
+            self._held.append(generation)
+        self._is_dirty = True
+
+    def _read_held(self, now: float, buffer: bytearray, rows: list[Row]) -> None:
+        """What somebody still wrote to files that are over, line by line; those that were quiet long enough go."""
+        for each in list(self._held):
+            quiet = now - max(each.left_at or 0.0, each.grown_at) >= self._source.grace_s
+            try:
+                if each.has_more():
+                    self._read_late(each, now, buffer, rows, whole_lines=not quiet)
+                    continue
+            except (Changed, OSError):
+                quiet = True
+            if quiet:
+                self._held.remove(each)
+                each.contents.close()
+
+    def _read_late(
+        self, generation: Generation, now: float, buffer: bytearray, rows: list[Row], *, whole_lines: bool
+    ) -> None:
+        count = generation.read(buffer, len(buffer), now, whole_lines=whole_lines)
+        if count == 0:
+            return
+        stream = self._new_stream(None)
+        begin_in(stream, generation, generation.offset - count)
+        self._tally.bytes += count
+        self._tally.read_any = True
+        self._add(stream.feed(buffer, count), rows)
+        generation.chain.close()
+        self._add([*stream.end_line(), *stream.settle()], rows)
+        self._tally.lines += stream.lines
+        generation.end(stream.lines - generation.base_lines)
+        self.files.past.add(generation.record(over=True))
+
+    def _settle(self, now: float, rows: list[Row]) -> None:
+        """A record is closed by time when nothing follows."""
+        if self._unsettled_since is None or self._has_more:
+            return
+        quiet_s, settle_s = now - self._fed_at, self._source.settle_s
+        if quiet_s >= settle_s or (quiet_s >= settle_s / 10 and now - self._unsettled_since >= _PATIENCE * settle_s):
+            self._add(self._stream.settle(), rows)
+            self._unsettled_since = None
+            self._is_dirty = True
+
+
+def begin_in(stream: Stream, generation: Generation, offset: int) -> None:
+    """From here on the stream is fed with this generation, from `offset` on."""
+    if generation.base is None:
+        generation.base = stream.fed - offset
+        generation.base_lines = stream.lines - generation.lines
+    stream.begin(Segment(stream.fed, generation.base, generation.base_lines, generation.origin, generation.chain))
+    generation.is_begun = True

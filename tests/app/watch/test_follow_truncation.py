@@ -1,0 +1,125 @@
+"""Files that are truncated: with a copy beside them, without, and grown past their old size before anybody looked."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.app.watch.following import Followed, append, compress, copytruncate, line, lines
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "app.log"
+
+
+@pytest.fixture
+def followed(log: Path) -> Iterator[Followed]:
+    log.touch()
+    followed = Followed(log).drain()
+    yield followed
+    followed.close()
+
+
+def test_what_was_left_of_a_truncated_file_is_read_from_its_copy(log: Path, followed: Followed) -> None:
+    append(log, lines(1, 2))
+    followed.drain()
+    append(log, lines(3, 4))
+    copytruncate(log)
+    append(log, line(5))
+    assert followed.wait().numbers() == [1, 2, 3, 4, 5]
+    assert followed.input.counters().truncations == 1
+    assert followed.input.counters().given_up_bytes == 0
+
+
+def test_a_file_that_grew_past_its_old_size_was_truncated_all_the_same(log: Path, followed: Followed) -> None:
+    append(log, lines(1, 2))
+    followed.drain()
+    append(log, line(3))
+    copytruncate(log)
+    append(log, lines(*range(4, 40)))
+    assert followed.wait().numbers() == list(range(1, 40))
+
+
+def test_so_it_was_when_every_file_begins_alike(log: Path, followed: Followed) -> None:
+    head = b"# the same head\n" * 100
+    append(log, head + lines(1, 2))
+    followed.drain()
+    append(log, line(3))
+    copytruncate(log)
+    append(log, head + lines(*range(4, 200)))
+    assert followed.wait().numbers() == list(range(1, 200))
+
+
+def test_a_copy_tells_of_a_truncation_that_the_file_does_not_show(log: Path, followed: Followed) -> None:
+    head = b"# the same head\n" * 100
+    append(log, head)
+    followed.drain()
+    append(log, line(1))
+    copytruncate(log)
+    append(log, head + lines(2, 3))
+    assert followed.wait().numbers() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_copy_is_found_after_a_restart(log: Path, followed: Followed, packed: bool) -> None:
+    append(log, lines(1, 2))
+    followed.drain()
+    append(log, line(3))
+    copy = copytruncate(log)
+    if packed:
+        compress(copy)
+    append(log, lines(4, 5, 6, 7))
+    assert followed.restart().wait().numbers() == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_copy_keeps_the_ids_of_what_was_read_of_it(log: Path, followed: Followed) -> None:
+    append(log, lines(1, 2))
+    followed.turn(commit=False)
+    copytruncate(log)
+    append(log, line(3))
+    followed.drain()
+    ids = set(followed.rows)
+    followed.restart()
+    assert set(followed.wait().rows) == ids
+    assert followed.numbers() == [1, 2, 3]
+
+
+def test_equal_bytes_in_the_same_file_again_are_other_lines(log: Path, followed: Followed) -> None:
+    for _ in range(5):
+        append(log, lines(7, 7))
+        followed.drain()
+        os.truncate(log, 0)
+        followed.drain()
+    assert followed.wait().numbers() == [7] * 10
+
+
+def test_without_a_copy_only_what_was_not_read_is_lost_and_it_is_counted(log: Path, followed: Followed) -> None:
+    append(log, lines(1, 2))
+    followed.drain()
+    os.truncate(log, 0)
+    append(log, line(3))
+    assert followed.wait().numbers() == [1, 2, 3]
+    assert followed.input.counters().truncations == 1
+
+
+def test_a_copy_that_is_being_made_is_not_read(log: Path, followed: Followed) -> None:
+    append(log, lines(1, 2, 3))
+    followed.drain()
+    copy = log.with_name("app.log.1")
+    copy.write_bytes(lines(1, 2))
+    append(log, line(4))
+    followed.drain()
+    copy.write_bytes(log.read_bytes())
+    os.truncate(log, 0)
+    append(log, line(5))
+    assert followed.wait().numbers() == [1, 2, 3, 4, 5]
+
+
+def test_a_line_is_not_spliced_with_what_the_file_held_before(log: Path, followed: Followed) -> None:
+    append(log, line(1) + b"demo: 2 ")
+    followed.drain()
+    os.truncate(log, 0)
+    append(log, b"failed\n" + line(3))
+    assert followed.wait().numbers() == [1, 3]
