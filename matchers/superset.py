@@ -134,6 +134,10 @@ def _trim(nodes: list[Node]) -> list[Node]:
             if code not in _REPEATS and not _is_blank_character(nodes[end]):
                 break
             del nodes[end]
+    if len(nodes) > 2 and nodes[0][0] is op.LITERAL and nodes[1][0] in _REPEATS and nodes[1][1][0] > 0:
+        # Of several expressions that begin with the same character and run ("R[0-9]+ x", "R[0-9]+ y") Hyperscan 5.4
+        # loses hits that begin a dozen bytes or more into the text.
+        return _trim(nodes[1:])
     return nodes
 
 

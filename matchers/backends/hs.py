@@ -15,7 +15,7 @@ from matchers.errors import RegexError
 from matchers.forms import Sign, signs
 from matchers.superset import Superset
 
-FORMAT = 5
+FORMAT = 6
 """Of what `matchers.compile` makes; it is raised when compiled sets of before must not be read any more."""
 
 NAME = f"hyperscan-{getattr(hyperscan, '__version__', 'unknown')}/{FORMAT}"
