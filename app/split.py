@@ -27,7 +27,7 @@ from matchers.match import Match
 from matchers.records import MAX_BYTES
 
 PIECE_BYTES = 4 << 20
-BLOCK_BYTES = 1 << 17
+_CLOSE_BYTES = 1 << 14
 LEAST_BYTES = 4 * PIECE_BYTES
 """A smaller file is not worth the processes."""
 
@@ -215,29 +215,38 @@ def _search_piece(scanner: Scanner, file: int, piece: int, buffer: bytearray) ->
     sent: list[_Sent] = []
     while at < end:
         size = min(os.preadv(file, [buffer], at), end - at)
-        taken = 0
-        for block in _blocks(buffer, size):
-            found, lines = scanner.find(block), buffer.count(b"\n", block.begin, block.end)
-            if sent and not (found or sent[-1][3]):
-                sent[-1] = sent[-1][0], at + block.end, sent[-1][2] + lines, []
-            else:
-                sent.append((at + block.begin, at + block.end, lines, [(c[0] - block.begin, *c[1:]) for c in found]))
-            taken = block.end
-        if not taken:
+        behind = buffer.rfind(b"\n", 0, size) + 1
+        if not behind:
             return None
-        at += taken
+        for begin, stop, found in _clusters(buffer, behind, scanner.find(Block(buffer, 0, behind))):
+            lines = buffer.count(b"\n", begin, stop)
+            if sent and not (found or sent[-1][3]):
+                sent[-1] = sent[-1][0], at + stop, sent[-1][2] + lines, []
+            else:
+                sent.append(
+                    (at + begin, at + stop, lines, [(start - begin, matcher, step) for start, matcher, step in found])
+                )
+        at += behind
     return sent
 
 
-def _blocks(buffer: bytearray, size: int) -> Iterator[Block]:
-    """The whole lines in the first `size` bytes, in blocks so small that the parent has little to read again."""
-    begin = 0
-    while begin < size:
-        end = buffer.rfind(b"\n", begin, min(begin + BLOCK_BYTES, size)) + 1 or buffer.find(b"\n", begin, size) + 1
-        if not end:
-            return
-        yield Block(buffer, begin, end)
-        begin = end
+def _clusters(buffer: bytearray, size: int, found: list[Candidate]) -> Iterator[tuple[int, int, list[Candidate]]]:
+    """The whole lines in the first `size` bytes as (begin, end, candidates): those that hold some, and what is between.
+
+    The parent reads again what holds candidates, so the less the better; those that are close stay together.
+    """
+    at = 0
+    while found:
+        begin, count = found[0][0], 1
+        while count < len(found) and found[count][0] - found[count - 1][0] < _CLOSE_BYTES:
+            count += 1
+        end = buffer.find(b"\n", found[count - 1][0], size) + 1
+        if begin > at:
+            yield at, begin, []
+        yield begin, end, found[:count]
+        at, found = end, found[count:]
+    if at < size:
+        yield at, size, []
 
 
 def _line_after(file: int, piece: int) -> int:

@@ -19,7 +19,7 @@ MATCHERS = every_kind()
 @pytest.fixture(autouse=True)
 def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(split, "PIECE_BYTES", 40_000)
-    monkeypatch.setattr(split, "BLOCK_BYTES", 7_000)
+    monkeypatch.setattr(split, "_CLOSE_BYTES", 3_000)
     monkeypatch.setattr(parallel, "LEAST_BYTES", 100_000)
 
 
