@@ -3,6 +3,8 @@
 Apart from `kb.recognise`, because these readings cost more to prepare than an undamaged paste to answer.
 """
 
+from collections.abc import Mapping
+
 from kb.ranking import telling
 from matchers.engine import MatcherSet
 from matchers.repair import Trust
@@ -18,6 +20,8 @@ def best_findings(matchers: MatcherSet, paste: bytes) -> list[Finding]:
             best = {entry: known for entry, known in best.items() if entry in found or not known.needs_absence}
         for entry, finding in found.items():
             known = best.get(entry)
+            if known is None and reading.undone and _is_excused(matchers, finding, best):
+                continue
             if known is None or _is_better(finding, known, reading.trust):
                 best[entry] = finding
     return list(best.values())
@@ -31,6 +35,11 @@ def _most_telling(reading: Reading) -> dict[str, Finding]:
         if not finding.match.recovery and (known is None or telling(finding.match) > telling(known.match)):
             best[finding.match.entry] = finding
     return best
+
+
+def _is_excused(matchers: MatcherSet, finding: Finding, best: Mapping[str, Finding]) -> bool:
+    """Whether lines that were cut hide from a matcher what would excuse it: one that wins over it was found before."""
+    return finding.needs_absence and any(matchers.wins(other, finding.match.entry) for other in best)
 
 
 def _is_better(finding: Finding, known: Finding, trust: Trust) -> bool:
