@@ -3,7 +3,10 @@
 Numbers and names from include/uapi/asm-generic/errno-base.h and errno.h, messages as glibc prints them.
 """
 
+import re
 from collections.abc import Iterator, Mapping
+
+from kb.search.folding import fold
 
 _BY_NUMBER: Mapping[int, tuple[str, str]] = {
     1: ("eperm", "operation not permitted"),
@@ -60,6 +63,27 @@ _BY_NUMBER: Mapping[int, tuple[str, str]] = {
     115: ("einprogress", "operation now in progress"),
     524: ("enotsupp", "not supported"),  # include/linux/errno.h: inside the kernel only
 }
+_IN_CHINESE: Mapping[str, str] = {
+    "不允许的操作": "eperm",
+    "没有那个文件或目录": "enoent",
+    "参数列表过长": "e2big",
+    "资源暂时不可用": "eagain",
+    "无法分配内存": "enomem",
+    "设备或资源忙": "ebusy",
+    "没有那个设备": "enodev",
+    "没有那个设备或地址": "enxio",
+    "无效的参数": "einval",
+    "设备上没有空间": "enospc",
+    "不支持的操作": "eopnotsupp",
+    "地址已在使用": "eaddrinuse",
+    "无法指定被请求的地址": "eaddrnotavail",
+    "网络不可达": "enetunreach",
+    "连接被对方重设": "econnreset",
+    "没有可用的缓冲区空间": "enobufs",
+    "没有到主机的路由": "ehostunreach",
+}
+"""What programs print in the locale zh_CN (glibc's po/zh_CN.po), without what people say in other senses, too."""
+_MESSAGE_IN_CHINESE = re.compile("|".join(sorted(_IN_CHINESE, key=len, reverse=True)))
 _SAME_NUMBER = {"eopnotsupp": ("enotsup",), "eagain": ("ewouldblock",)}
 
 
@@ -78,6 +102,16 @@ def said_as_well(text: str) -> Iterator[str]:
     for number, (name, message) in _BY_NUMBER.items():
         if message in text:
             yield f"{name} -{number}"
+    yield from (_IN_CHINESE[found] for found in _MESSAGE_IN_CHINESE.findall(text))
+
+
+def named(text: str) -> str:
+    """A text with its errors' Chinese messages replaced by the errors' names."""
+    named_text, at = "", 0
+    for found in _MESSAGE_IN_CHINESE.finditer(fold(text)):
+        named_text += f"{text[at : found.start()]} {_IN_CHINESE[found[0]]} "
+        at = found.end()
+    return named_text + text[at:]
 
 
 def messages(terms: frozenset[str]) -> Iterator[str]:

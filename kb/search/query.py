@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from kb.search.errnos import named
 from kb.search.stopwords import GREETINGS
 from kb.search.tokens import Kind, Token, part_terms, stemmed, tokens
 from kb.search.vocabulary import SAME
@@ -32,7 +33,7 @@ class Concept:
     """One thing that is asked for.
 
     An entry knows it by any of the options, and by the fallback where no entry knows any of these. `share` scales its
-    weight; what `may_be_unknown` weighs nothing where no entry knows it.
+    weight.
     """
 
     text: str
@@ -40,7 +41,6 @@ class Concept:
     options: tuple[Option, ...]
     fallback: Option | None = None
     share: float = 1.0
-    may_be_unknown: bool = False
 
     @property
     def terms(self) -> Iterator[str]:
@@ -78,6 +78,7 @@ def _message(line: str) -> str:
 
 
 def _clause(text: str) -> tuple[Concept, ...]:
+    text = named(text)
     found: dict[str, Concept] = {}
     for token, before, after in _with_neighbours(list(_joined(tokens(text)))):
         concept = _concept(token, before, after, text)
@@ -96,7 +97,7 @@ def _concept(token: Token, before: str, after: str, text: str) -> Concept:
     if token.kind == "value":
         heads = tuple(((part,), _SAME) for part in parts if part.isalpha())
         share = 1.0 if heads else _VALUE_SHARE
-        return Concept(said, token.kind, (whole, *heads), share=share, may_be_unknown=True)
+        return Concept(said, token.kind, (whole, *heads), share=share)
     if token.kind in ("chinese", "characters"):
         return _chinese(said, token, before, after)
     parts = tuple(part for part in parts if not part.isdigit()) or parts  # of file.c:477 the number may be another
@@ -110,12 +111,12 @@ def _chinese(said: str, token: Token, before: str, after: str) -> Concept:
     word = token.term
     if len(word) == 1:
         pairs = [pair for pair in (before + word, word + after) if len(pair) == 2]
-        options = (*(((pair,), _WHOLE) for pair in pairs), ((word,), _LONE))
-        return Concept(said, token.kind, options, share=_VALUE_SHARE)
-    others = (((other,), _SAME) for other in SAME.get(word, ()))
+        beside = (((pair,), _WHOLE) for pair in pairs)
+        return Concept(said, token.kind, (*beside, ((word,), _LONE)), share=_VALUE_SHARE)
+    others: tuple[Option, ...] = tuple((tuple(map(stemmed, other.split())), _SAME) for other in SAME.get(word, ()))
     pairs_of = ((token.parts, _PARTS),) if token.parts else ()
     affirmed = (((word[1:],), _AFFIRMED),) if word[0] == "不" and len(word) > 2 else ()
-    options = (((word,), _WHOLE), *others, *pairs_of, *affirmed)
+    options: tuple[Option, ...] = (((word,), _WHOLE), *others, *pairs_of, *affirmed)
     if token.kind == "characters":
         return Concept(said, token.kind, (*options, (tuple(word), _LONE)))
     return Concept(said, token.kind, options, fallback=(tuple(word), _CHARACTERS))

@@ -8,7 +8,7 @@ that knows half of what was asked has about 0.5, and a floor on it keeps noise o
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from math import log, sqrt
+from math import log, log10, sqrt
 
 from kb.search.fields import FIELDS
 from kb.search.library import IndexReader, TermNotFound, bm25
@@ -79,12 +79,28 @@ class Scorer:
         return best
 
     def weight(self, concept: Concept, degrees: Degrees) -> float:
-        """What a concept counts for in its clause; what nobody knows counts like what one entry knows."""
+        """What a concept counts for in its clause.
+
+        What is known by its fallback alone counts like what one entry knows: that others share characters with it says
+        nothing.
+        """
         full = max(degrees.values(), default=0.0)
         known_by = sum(degree > full / 2 for degree in degrees.values())
-        if not known_by and concept.may_be_unknown:
+        if not known_by:
+            return self._of_unknown(concept) * concept.share * idf(1, self._count)
+        if not any(self.degrees(term) for terms, _worth in concept.options for term in terms):
+            known_by = 1
+        return concept.share * idf(known_by, self._count)
+
+    def _of_unknown(self, concept: Concept) -> float:
+        """How much more what nobody knows counts than what one entry knows.
+
+        A value counts nothing. A word counts the more the larger the book: what a large book never names is a subject
+        it does not treat, and who knows only the rest of the question knows little of it.
+        """
+        if concept.kind == "value":
             return 0.0
-        return concept.share * idf(max(1, known_by), self._count)
+        return max(1.0, log10(self._count)) if concept.kind == "word" else 1.0
 
     def _clause(self, clause: Sequence[Concept], wanted: frozenset[str] | None, is_paste: bool) -> dict[int, float]:
         total = 0.0

@@ -1,7 +1,8 @@
-"""Words of the trade that mean the same: what is said in Taiwan and Hong Kong, and what the entries say.
+"""Words of the trade that mean the same: between the regions, and where Chinese texts use the English word as well.
 
 Characters are folded by `kb.search.folding`; these are whole words, written in simplified characters. A query's word is
-looked for in its other forms as well. Only words that differ between the regions stand here.
+looked for in its other forms as well; of a form of several words all are. This is no dictionary: only words stand here
+that the same operator may write one way today and the other way tomorrow.
 """
 
 from collections.abc import Mapping, Sequence
@@ -44,4 +45,24 @@ SAME: Mapping[str, Sequence[str]] = {
     "除错": ("调试",),
     "支援": ("支持",),
     "通道": ("隧道",),
+    "套接字": ("socket",),
+    "尾调用": ("tail call", "tailcall"),
+    "软锁": ("软死锁", "soft lockup"),
+    "软死锁": ("软锁", "soft lockup"),
+    "硬锁": ("硬死锁", "hard lockup"),
+    "硬死锁": ("硬锁", "hard lockup"),
+    "验证器": ("校验器", "verifier"),
+    "检验器": ("校验器", "verifier"),
+    "校验器": ("验证器", "verifier"),
+    "火星包": ("martian",),
+    "火星地址": ("martian",),
+    "火星源": ("martian",),
+    "闪断": ("抖动", "flap"),
+    "自旋锁": ("spin lock", "spinlock"),
+    "环形缓冲区": ("ringbuf", "ring buffer"),
+    "子函数": ("子程序",),
+    "命名空间": ("netns", "namespace"),
+    "看门狗": ("watchdog",),
+    "软中断": ("softirq",),
+    "脑裂": ("split brain",),
 }

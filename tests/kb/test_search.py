@@ -92,6 +92,9 @@ QUERIES = [
     ("back edge", "back-edge"),
     ("光模块", "sfp"),
     ("EHOSTUNREACH", "route"),
+    ("没有到主机的路由", "route"),
+    ("無法分配內存", "x722"),
+    ("校验器", "back-edge"),
     ("sfp stopped with status", "sfp"),
 ]
 
@@ -117,6 +120,29 @@ def test_without_a_dictionary_chinese_is_found_by_pairs(query: str, monkeypatch:
 def test_where_there_is_nothing_the_answer_is_empty(index: Index, query: str) -> None:
     results = index.search(query, language="en")
     assert (results.hits, results.total, results.did_you_mean) == ((), 0, None)
+
+
+def test_a_word_that_no_entry_has_tells_the_more_the_larger_the_book(index: Index) -> None:
+    others = [entry(f"other-{n}", f"Other trouble {n}", f"别的故障 {n}", ["slow"], ["慢"]) for n in range(120)]
+    large = open_index(book_of([*(entry(*each) for each in ENTRIES), *others]))
+    assert found(index, "zookeeper mtu") == ["mtu"]
+    assert found(large, "zookeeper mtu") == []
+    assert found(large, "mtu 65123") == ["mtu"], "a number that no entry has says nothing"
+
+
+def test_a_chinese_word_of_which_only_characters_are_known_counts_as_unknown() -> None:
+    others = [entry(f"other-{n}", f"Other trouble {n}", f"打开机房 {n}", ["slow"], ["印章"]) for n in range(30)]
+    own = open_index(book_of([*others, entry("vip", "Address moves", "地址漂移", ["switch"], ["来回切换"])]))
+    assert found(own, "打印机切换") == []
+    assert found(own, "切换") == ["vip"]
+
+
+def test_words_of_the_trade_are_not_cut_and_are_known_by_their_english_name() -> None:
+    pytest.importorskip("rjieba")
+    calls = entry("calls", "Tail call is refused", "tail call 被拒绝", ["tail call"], ["tail call 加载失败"])
+    own = open_index(book_of([*(entry(*each) for each in ENTRIES), calls]))
+    assert found(own, "尾调用") == ["calls"]
+    assert words.cut("数据包尾调用") == ["数据包", "尾调用"]
 
 
 @pytest.mark.parametrize("query", ["title:(mtu", "mtu AND", "NOT mtu*", "[mtu TO", '"mtu', "mtu~2", "0000:mtu^9"])
