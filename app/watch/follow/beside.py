@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import pairwise
 
 from app.watch.follow.contents import Contents, open_contents
@@ -52,17 +52,26 @@ class Siblings:
         """Where this file stands in the order, -1 when it is not among them."""
         return next((place for place, each in enumerate(self.all) if each.key == key), -1)
 
-    def holding(self, record: Record, taken: set[FileKey], *, truncated: bool) -> Sibling | None:
-        """The file of a generation, or the oldest that holds its bytes and is none of `taken`.
+    def again(self, key: FileKey) -> Contents | None:
+        """The contents of this file, opened once more; whoever is given them closes them. None when it is gone."""
+        for each in self.all:
+            if each.key == key:
+                with suppress(OSError):
+                    return open_contents(each.name.path, packed=each.name.packed)
+        return None
 
-        Only of a file that was truncated there is a plain copy; another file with equal bytes is another file.
+    def holding(self, record: Record, taken: set[FileKey], *, truncated: bool) -> Sibling | None:
+        """The file of a generation, or, where that was truncated, the oldest copy of it that is not `taken`.
+
+        Of a file that was not truncated there is no copy: another one with equal bytes is another file.
         """
         for each in self.all:
             if each.key == record.place and not each.is_taken and (not record.is_known or holds(each.contents, record)):
                 return each
+        if not truncated:
+            return None
         free = (each for each in self.all if each.key not in taken and not each.is_taken)
-        copies = (each for each in free if truncated or each.name.packed)
-        return next((each for each in copies if holds(each.contents, record)), None)
+        return next((each for each in free if holds(each.contents, record)), None)
 
 
 def _counts_up(counted: Sequence[Sibling], known: Mapping[FileKey, str]) -> bool:

@@ -131,6 +131,8 @@ class Generation:
         self.is_final = contents.packed
         self._head, self._tail = head_of(contents, record.head.size), tail_of(contents, offset)
         self._end, self._read_to = tail_of(contents, record.size), record.offset
+        # Compared once more, as the last thing that is read: whoever opened the file did so a moment ago.
+        self.is_suspect = not contents.packed and record.is_known and not record.end.fits(self._end)
         return self
 
     def record(self, *, read_from: int | None = None, over: bool = False) -> Record:
@@ -162,12 +164,15 @@ class Generation:
         head = self.contents.read_at(0, HEAD_BYTES)
         if not head.startswith(self._head):
             return False
-        if self.contents.read_at(self.size - len(self._end), len(self._end)) != self._end:
+        if not self._ends_as_known():
             return False
         self._head = head
         if size > self.size:
             self.size, self._end = size, tail_of(self.contents, size)
         return True
+
+    def _ends_as_known(self) -> bool:
+        return self.contents.read_at(self.size - len(self._end), len(self._end)) == self._end
 
     def is_at(self, key: FileKey) -> bool:
         """Whether this is the generation in the file of that key."""
@@ -226,6 +231,8 @@ class Generation:
         """
         if self.is_lost:
             return 0
+        if self.is_suspect:
+            raise Changed
         most = min(most, len(buffer))
         if not isinstance(self.contents, PackedContents) and self.left_at is None:
             most = min(most, self.size - self.offset)  # what comes behind was not looked at yet
@@ -236,8 +243,8 @@ class Generation:
         tail = bytearray(len(self._tail))
         with memoryview(buffer) as view:
             before, count = self.contents.read_into(tail, view[:most], self.offset)
-            if not self.contents.packed and before != self._tail:
-                raise Changed
+            if not self.contents.packed and (before != self._tail or not self._ends_as_known()):
+                raise Changed  # asked after the bytes were read, so these are of this generation
             if whole_lines:
                 count = buffer.rfind(b"\n", 0, count) + 1 or (count if count == most else 0)
             if count:

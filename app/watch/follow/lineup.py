@@ -2,6 +2,10 @@
 
 The lineup is looked at anew whenever something at the path changed: another file is there, none, or the same file does
 not hold any more what was read of it. Files are told by their key, and where that fails by their bytes.
+
+While it is looked at, files may be copied, truncated and renamed. So those that are open are looked at first, then the
+files beside them: a file that is truncated in between passes for what it was, its next read tells (`Changed`), and by
+then its copy is there. The other way round the file would be found truncated and its copy not be found.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -55,12 +59,14 @@ class Lineup:
         `read_from` is the place in the stream from which it is to be fed again.
         """
         goes_on = False
+        fresh = None if head is None else self._new(head, now)
+        kept = [each for each in records if head is not None and each.place == head.key and holds(head, each)]
         with siblings_of(self._beside, self._known(records)) as siblings:
-            packed = self._note_compressed(siblings)
+            packed = self._note_compressed(siblings, [each for each in records if not each.over and each not in kept])
             places = {record.place: key for key, record in packed.items()}
             records = [replace(each, place=places.get(each.place, each.place)) for each in records]
             for record in records:
-                contents = self._find(record, records, siblings, head)
+                contents = self._find(record, records, siblings, head, is_kept=record in kept)
                 if head is not None and head.key == record.place and contents is not head and not record.over:
                     self.truncations += 1
                 if contents is None:
@@ -74,18 +80,21 @@ class Lineup:
                 goes_on = goes_on or (not self.queue and record.base is not None)
                 self.queue.append(self._resumed(record, contents, read_from, now))
                 if contents is head:
-                    self.current, head = self.queue[-1], None
+                    self.current, head, fresh = self.queue[-1], None, None
                     self.current.left_at = None
-            self._append(siblings, packed, head, now)
+            self._append(siblings, packed, fresh, now)
         return goes_on
 
     def look(self, head: PlainContents | None, now: float) -> None:
         """Something changed at the path, where `head` is now."""
+        lost = [each for each in self.queue if not each.fits()]
+        for each in lost:
+            each.is_suspect = True
+        fresh = None if head is None else self._new(head, now)
         with siblings_of(self._beside, self._known(each.record() for each in self.queue)) as siblings:
             packed = self._note_compressed(siblings)
-            for each in self.queue:
-                if not each.fits():
-                    self._replace_lost(each, siblings)
+            for each in lost:
+                self._replace_lost(each, siblings)
             if self.current is not None and head is not None and self.current.is_at(head.key):
                 head.close()
                 if not self.current.is_read:  # it may have been truncated before anything was known of it
@@ -94,7 +103,7 @@ class Lineup:
             if self.current is not None:
                 self.current.left_at = now
                 self.current = None
-            self._append(siblings, packed, head, now)
+            self._append(siblings, packed, fresh, now)
 
     def check_copies(self, current: Generation) -> bool:
         """Whether a copy beside the log tells that its file was truncated, although it looks the same."""
@@ -111,8 +120,8 @@ class Lineup:
         return any(
             holds(each.contents, record)
             and not _is_beginning(each.contents, contents)
-            and not (each.name.packed and self._compressed(each, siblings, place, whole=True))
-            for place, each in enumerate(siblings.all)
+            and not (each.name.packed and self._compressed(each, siblings, self.past.records, whole=True))
+            for each in siblings.all
             if each.key not in known
         )
 
@@ -138,10 +147,16 @@ class Lineup:
         return generation
 
     def _find(
-        self, record: Record, records: Iterable[Record], siblings: Siblings, head: PlainContents | None
+        self,
+        record: Record,
+        records: Iterable[Record],
+        siblings: Siblings,
+        head: PlainContents | None,
+        *,
+        is_kept: bool,
     ) -> Contents | None:
         if head is not None and record.place == head.key:
-            is_same = holds(head, record) and not self._is_truncated(record, head, siblings)
+            is_same = is_kept and not self._is_truncated(record, head, siblings)
             if is_same or not record.is_known:
                 return head
         taken = self.past.places() | {each.place for each in records}
@@ -169,16 +184,21 @@ class Lineup:
         else:
             generation.move_to(sibling.take())
 
-    def _note_compressed(self, siblings: Siblings) -> dict[FileKey, Record]:
-        """Know by their new files the generations that were compressed; gives those that are over, by these files."""
+    def _note_compressed(self, siblings: Siblings, in_work: Sequence[Record] = ()) -> dict[FileKey, Record]:
+        """Know by their new files the generations that were compressed; gives them by these files.
+
+        `in_work` are those that are not over, and not open yet.
+        """
         found: dict[FileKey, Record] = {}
         self._note_queued(siblings)
         for whole in (True, False):  # what was written to a file before it was compressed comes second
-            known = self.past.keys() | {each.place for each in self.queue}
-            for place, sibling in enumerate(siblings.all):
+            for sibling in siblings.all:
+                known = self.past.keys() | {each.place for each in self.queue} | found.keys()
                 if not sibling.name.packed or sibling.key in known:
                     continue
-                record = self._compressed(sibling, siblings, place, whole=whole)
+                gone = {each.place for each in found.values()}
+                records = [*self.past.records, *(each for each in in_work if each.place not in gone)]
+                record = self._compressed(sibling, siblings, records, whole=whole)
                 if record is not None:
                     self.past.move(record.place, sibling.key)
                     found[sibling.key] = record
@@ -194,46 +214,52 @@ class Lineup:
                     queued.place = sibling.key
 
     def _append(
-        self, siblings: Siblings, packed: Mapping[FileKey, Record], head: PlainContents | None, now: float
+        self, siblings: Siblings, packed: Mapping[FileKey, Record], fresh: Generation | None, now: float
     ) -> None:
         """Queue what came since the last look: files that were rotated away unseen, then the one at the path."""
-        head_key = head.key if head is not None else None
-        if self.current is not None:
-            head_key = self.current.place
-        self.queue += self._longer(siblings, packed, now) + self._unseen(siblings, head_key, now)
-        live = [each.contents.key for each in self.queue] + ([head_key] if head_key is not None else [])
-        self.past.note_present(siblings.paths(), live)
+        head = self.current or fresh
+        self.queue += self._longer(siblings, packed, now) + self._unseen(siblings, head, now)
+        live = [each for each in [*self.queue, head] if each is not None and not each.contents.is_gone()]
+        places = [each.place for each in self.queue]
+        self.past.note_present(siblings.paths(), [each.contents.key for each in live], places)
         self.queue.sort(key=lambda each: each is self.current)
-        if head is None:
+        if fresh is None:
             return
-        known = next((each for each in self.past.records if each.place == head.key and holds(head, each)), None)
-        again = next((each for each in self.queue if each.is_at(head.key)), None)
+        contents, key = fresh.contents, fresh.place
+        known = next((each for each in self.past.records if each.place == key and holds(contents, each)), None)
+        again = next((each for each in self.queue if each.is_at(key)), None)
         if again is not None:
-            head.close()
+            contents.close()
             self.current = again
             self.queue.sort(key=lambda each: each is again)
         else:
-            self.current = self._new(head, now) if known is None else self._read_on(known, head, now)
+            self.current = fresh if known is None else self._read_on(known, contents, now)
             self.queue.append(self.current)
         self.current.left_at = None
 
     def _longer(self, siblings: Siblings, packed: Mapping[FileKey, Record], now: float) -> list[Generation]:
         """The compressed files of generations that were over and were written to before they were compressed."""
-        more = [each for each in siblings.all if each.key in packed and not each.is_taken]
-        more = [each for each in more if each.contents.read_at(packed[each.key].offset, 1)]
-        return [self._read_on(replace(packed[each.key], place=each.key), each.take(), now) for each in more]
+        more: list[Generation] = []
+        for key in packed.keys() & self.past.places():
+            record = replace(packed[key], place=key)
+            contents = siblings.again(key)
+            if contents is not None and contents.read_at(record.offset, 1):
+                more.append(self._read_on(record, contents, now))
+            elif contents is not None:
+                contents.close()
+        return more
 
-    def _unseen(self, siblings: Siblings, head: FileKey | None, now: float) -> list[Generation]:
+    def _unseen(self, siblings: Siblings, head: Generation | None, now: float) -> list[Generation]:
         """The files beside the log that nobody looked at yet and that are newer than those that are known."""
         known = self.past.keys() | {each.place for each in self.queue}
         newest = max((siblings.place_of(key) for key in known - self.past.passed), default=-1)
         unseen: list[Generation] = []
         for place, sibling in enumerate(siblings.all):
-            if sibling.is_taken or sibling.key in known or sibling.key == head:
+            if sibling.is_taken or sibling.key in known or (head is not None and sibling.key == head.place):
                 continue
-            if self._is_copy_of_queued(sibling, siblings, head):
+            if self._is_of_queued(sibling, siblings) or (head is not None and _is_copy_of_head(sibling, head)):
                 continue
-            elif (self.current is None or not self.current.is_read) and (
+            if (self.current is None or not self.current.is_read) and (
                 place > newest or not _is_copy(sibling, siblings, self.past)
             ):
                 unseen.append(self._new(sibling.take(), now, left=True))
@@ -241,32 +267,34 @@ class Lineup:
                 self.past.pass_over(sibling.key)
         return unseen
 
-    def _compressed(self, sibling: Sibling, siblings: Siblings, place: int, *, whole: bool) -> Record | None:
-        """The generation that is over and of which this is the compressed file; `whole`: with no byte more.
+    def _compressed(
+        self, sibling: Sibling, siblings: Siblings, records: Sequence[Record], *, whole: bool
+    ) -> Record | None:
+        """The generation, of `records` in order, of which this is the compressed file; `whole`: with no byte more.
 
-        One that is only a beginning of it must not be older than the files before: these are in the order of writing.
+        Files beside the log and generations are in the same order, so those that are known bound where it can stand.
+        Names tell only where they do not count rotations. What holds but the beginning is believed last, and only of
+        the newest that can be meant.
         """
-        placed = {each.key: at for at, each in enumerate(siblings.all)}
-        records = self.past.records
-        after = 0
-        if not whole:
-            ages = [age for age, each in enumerate(records) if each.is_known and placed.get(each.place, place) < place]
-            after = max(ages, default=-1) + 1
-        same_name = [each for each in records if self.past.paths.get(each.place) == sibling.name.plain_path]
-        copies = [each for each in same_name if each.place not in placed]
-        copies += self.past.copies_of(after, siblings.keys)
-        fitting = (each for each in copies if holds(sibling.contents, each))
-        return next((each for each in fitting if not whole or sibling.contents.size() == each.size), None)
+        ages = {each.place: age for age, each in enumerate(records) if each.is_known}
+        place = siblings.all.index(sibling)
+        after = max((ages.get(each.key, -1) for each in siblings.all[:place]), default=-1)
+        before = min((ages.get(each.key, len(records)) for each in siblings.all[place + 1 :]), default=len(records))
+        free = [each for each in records if self.past.may_be_copied(each, siblings.keys)]
+        between = [each for each in free if after < ages.get(each.place, -1) < before]
+        same_name = []
+        if not sibling.name.is_counted:
+            same_name = [each for each in free if self.past.paths.get(each.place) == sibling.name.plain_path]
+        fitting = (each for each in [*same_name, *between, *free] if holds(sibling.contents, each))
+        if whole:
+            return next((each for each in fitting if sibling.contents.size() == each.size), None)
+        return next((each for each in [*same_name, *between[::-1]] if holds(sibling.contents, each)), None)
 
-    def _is_copy_of_queued(self, sibling: Sibling, siblings: Siblings, head: FileKey | None) -> bool:
-        """Whether it holds what is being read elsewhere: a copy that is being made, or of a file that is gone."""
+    def _is_of_queued(self, sibling: Sibling, siblings: Siblings) -> bool:
+        """Whether it holds what is being read of a file that is gone."""
         for each in self.queue:
-            if each.is_lost or each.place in siblings.keys:
-                continue
-            if _is_whole(sibling.contents, each):
+            if each.place not in siblings.keys and _is_whole(sibling.contents, each):
                 each.place = sibling.key
-                return True
-            if each.place == head and _is_beginning(sibling.contents, each.contents):
                 return True
         return False
 
@@ -285,9 +313,18 @@ def _is_renamed(contents: Contents, head: PlainContents | None) -> bool:
     return 0 < contents.key.born_ns < head.key.born_ns
 
 
+def _is_copy_of_head(sibling: Sibling, head: Generation) -> bool:
+    """Whether somebody is copying the file at the path: what is there of the copy is made later and begins alike."""
+    made_before = 0 < sibling.key.born_ns < head.place.born_ns
+    return not sibling.name.packed and not made_before and _is_beginning(sibling.contents, head.contents)
+
+
 def _is_copy(sibling: Sibling, siblings: Siblings, past: Past) -> bool:
     """Whether somebody copied a file that was read and is still there."""
-    return any(each.place in siblings.keys and holds(sibling.contents, each) for each in past.records)
+    return any(
+        each.place in siblings.keys and holds(sibling.contents, each) and sibling.contents.size() == each.size
+        for each in past.records
+    )
 
 
 def _is_whole(contents: Contents, generation: Generation) -> bool:

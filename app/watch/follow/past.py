@@ -78,20 +78,21 @@ class Past:
         self.passed.add(key)
         self.is_dirty = True
 
-    def copies_of(self, after: int, present: set[FileKey]) -> list[Record]:
-        """The records from place `after` on, newest first, whose file may have become another one: copied, compressed.
+    def may_be_copied(self, record: Record, present: set[FileKey]) -> bool:
+        """Whether its file may have become another one: copied, compressed.
 
         One that is there under its own key is not meant, nor one whose file was away already at the last look.
         """
-        free = [each for each in self.records[after:] if each.place not in present | self._away]
-        return free[::-1]
+        return record.place not in present and record.place not in self._away
 
-    def note_present(self, paths: Mapping[FileKey, str], live: Iterable[FileKey]) -> None:
-        """These files are beside the log now, those that are `live` elsewhere.
+    def note_present(
+        self, paths: Mapping[FileKey, str], live: Iterable[FileKey], in_work: Iterable[FileKey] = ()
+    ) -> None:
+        """These files are beside the log now, those that are `live` elsewhere; those `in_work` will be records later.
 
         What was passed over and is gone is forgotten: its inode may become another file's.
         """
-        away = {each.place for each in self.records} - paths.keys() - set(live)
+        away = {*(each.place for each in self.records), *in_work} - paths.keys() - set(live)
         if away != self._away or paths != self.paths or not self.passed <= paths.keys():
             self._away, self.paths = away, dict(paths)
             self.passed &= paths.keys()

@@ -123,11 +123,21 @@ class World:
         if not self.log.exists():
             return
         self.finish()
-        copy = self.next_name()
-        copy.write_bytes(self.log.read_bytes())
+        copy, data = self.next_name(), self.log.read_bytes()
+        done = 0
+        while done < len(data):  # whoever looks meanwhile finds a beginning of the copy
+            part = data[done : done + self.chance.choice((len(data), len(data), 1, 1000, 20_000))]
+            append(copy, part)
+            done += len(part)
+            self.look_in_between()
         os.truncate(self.log, 0)
+        self.look_in_between()
         self.files += 1
         append(self.log, self.head)
+
+    def look_in_between(self) -> None:
+        if self.chance.random() < 0.2:
+            self.chance.choice((self.turn, self.turn_uncommitted, self.discover, self.crash, self.restart))()
 
     def run(self, ways: str, steps: int) -> None:
         rotations = [self.rotate, self.rotate, self.rotate_and_write_on, self.delete]

@@ -17,7 +17,7 @@ def box(page: Page) -> Any:
 
 def test_a_search_in_english_leads_to_the_article(new_page: NewPage) -> None:
     page = new_page("/")
-    box(page).fill("OSPF neighbour stuck in ExStart")
+    box(page).fill("BIRD: OSPF neighbour stuck in ExStart, MTU mismatch")
     page.get_by_role("button", name="Search").click()
     expect(page.locator(".row-title a").first).to_have_attribute("href", re.compile("bird-ospf-mtu-mismatch"))
     page.locator(".row-title a").first.click()
