@@ -2,7 +2,8 @@
 
 The examples are those of matchers of the kernel's log that answer a single record (no threshold, no sequence: how
 often those answer depends on what stands around). Records of several lines stay together; runs of the quiet logs stand
-between. An example without a frame gets that of dmesg.
+between. An example without a frame gets that of dmesg. No two in a row are of the same entry: the first line of a block
+and the last line of the next one make one block, which is right and not what is counted here.
 """
 
 import random
@@ -26,10 +27,10 @@ def make_shipped(name: str, entries: Iterable[Entry], *, size: int, seed: int, f
     examples, quiet = list(kernel_examples(entries)), _quiet_logs()
     path = folder / f"{name}.log"
     hits: list[Hit] = []
-    offset, number = 0, 1
+    entry, offset, number = "", 0, 1
     with path.open("wb") as file:
         while offset < size:
-            entry, text = rng.choice(examples)
+            entry, text = _other(rng, examples, entry)
             lines = text.split("\n")
             for block in _quiet_run(rng, quiet, round(len(lines) / rate) - len(lines)):
                 data = "".join(f"{line}\n" for line in block).encode()
@@ -51,6 +52,12 @@ def kernel_examples(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
             alone = matcher.kind != "sequence" and matcher.threshold is None and matcher.name not in own
             if matcher.source == "kernel" and alone:
                 yield from ((entry.id, _framed(example.text.rstrip("\n"))) for example in matcher.match)
+
+
+def _other(rng: random.Random, examples: Sequence[tuple[str, str]], last: str) -> tuple[str, str]:
+    while (drawn := rng.choice(examples))[0] == last:
+        pass
+    return drawn
 
 
 def _framed(text: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.coverage.lists import ListsError, read_lists
 from bench.coverage.measure import measure
-from bench.coverage.report import as_json, as_text
+from bench.coverage.report import as_json, as_markdown, as_text
 from bench.coverage.serving import FAMILIES_FILE, ServingError, read_serving, warnings
 from kb.book import open_book
 from kb.catalog import EntriesError, entry_dirs
@@ -33,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     warned = list(warnings(answers, served))
     if options.json:
         print(json.dumps(as_json(answers, warned), ensure_ascii=False))
+    elif options.markdown:
+        print(as_markdown(answers), end="")
     else:
         print(as_text(answers, warned), end="")
     return 0
@@ -48,7 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--families", type=Path, default=FAMILIES_FILE, metavar="FILE", help="why one article serves")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the values (default 1)")
     parser.add_argument("--per-format", type=_positive, default=3, metavar="K", help="sets of values (default 3)")
-    parser.add_argument("--json", action="store_true", help="one JSON object")
+    shape = parser.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true", help="one JSON object")
+    shape.add_argument("--markdown", action="store_true", help="the tables of docs/coverage.md")
     return parser
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
+from bench.coverage.lists import Format
 from bench.coverage.measure import Answer
 from bench.table import lined_up
 
@@ -48,6 +49,16 @@ def list_shares(answers: Sequence[Answer]) -> list[Share]:
     return shares
 
 
+def class_shares(answers: Sequence[Answer]) -> list[Share]:
+    """One for each class of each list that has classes, by list and name."""
+    classed = [answer for answer in answers if answer.format.category]
+    return [share_of(name, group) for name, group in _groups(classed, lambda answer: _class_name(answer.format))]
+
+
+def _class_name(format_: Format) -> str:
+    return f"{format_.list}: {format_.category}"
+
+
 def family_shares(answers: Sequence[Answer]) -> list[Share]:
     """One for each family, by list and name."""
     return [share_of(name, group) for name, group in _groups(answers, lambda answer: answer.format.family)]
@@ -63,9 +74,11 @@ def as_text(answers: Sequence[Answer], warned: Sequence[str]) -> str:
     """The tables, the formats that nobody or only some recognised, the warnings."""
     lists = [["list", *_HEAD, "entries"]]
     lists += [[*_cells(share), str(len(share.entries))] for share in list_shares(answers)]
+    classes = [["class", *_HEAD, "entries"]]
+    classes += [[*_cells(share), str(len(share.entries))] for share in class_shares(answers)]
     families = [["family", *_HEAD, "entries that answered, for most formats first"]]
     families += [[*_cells(share), " ".join(share.entries) or "-"] for share in family_shares(answers)]
-    blocks = [lined_up(lists), lined_up(families)]
+    blocks = [lined_up(lists), lined_up(classes), lined_up(families)]
     blocks += _listed("not recognised", [answer for answer in answers if len(answer.missed) == answer.shown])
     blocks += _listed("recognised in part", [answer for answer in answers if answer.is_in_part])
     if warned:
@@ -88,10 +101,27 @@ def _listed(title: str, answers: Sequence[Answer]) -> list[str]:
     return ["\n".join(lines)]
 
 
+def as_markdown(answers: Sequence[Answer]) -> str:
+    """The shares of lists, classes and families as the tables of docs/coverage.md."""
+    tables = [
+        _table("List", list_shares(answers), lambda share: str(len(share.entries))),
+        _table("Class", class_shares(answers), lambda share: str(len(share.entries))),
+        _table("Family", family_shares(answers), lambda share: " ".join(f"`{entry}`" for entry in share.entries)),
+    ]
+    return "\n\n".join(tables) + "\n"
+
+
+def _table(title: str, shares: Sequence[Share], entries: Callable[[Share], str]) -> str:
+    rows = [[*_cells(share), entries(share) or "-"] for share in shares]
+    head = [[title, *_HEAD, "entries"], ["---"] * (len(_HEAD) + 2)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in head + rows)
+
+
 def as_json(answers: Sequence[Answer], warned: Sequence[str]) -> dict[str, Any]:
     """The same as one object."""
     return {
         "lists": [_share_row(share) for share in list_shares(answers)],
+        "classes": [_share_row(share) for share in class_shares(answers)],
         "families": [_share_row(share) for share in family_shares(answers)],
         "missed": [_missed_row(answer) for answer in answers if answer.missed],
         "warnings": list(warned),

@@ -167,6 +167,13 @@ def test_the_command_prints_tables_or_one_json_object(lists: Path) -> None:
     assert told["missed"] == told["warnings"] == []
 
 
+def test_the_shares_are_given_as_markdown_too(lists: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(lists), "--markdown"]) == 0
+    rows = capsys.readouterr().out.splitlines()
+    assert "| bird: ospf | 1 | 2 | 50.0 % | 0 | 1 |" in rows
+    assert "| mtu | 1 | 1 | 100.0 % | 0 | `bird-ospf-mtu-mismatch` |" in rows
+
+
 def test_lists_that_cannot_be_read_are_one_clear_line(lists: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(lists / "absent")]) == 2
     assert "cannot be read" in capsys.readouterr().err
