@@ -72,15 +72,19 @@ def _beside(paths: Sequence[Path]) -> Iterator[Path]:
 def _world(given: Sequence[LoadedEntry], company: Sequence[LoadedEntry], components: frozenset[str]) -> World:
     entries: dict[str, Entry] = {}
     paths: dict[str, str] = {}
+    own = {os.path.realpath(loaded.path) for loaded in given}
+    others: dict[str, LoadedEntry] = {}
     for loaded in company:
         if loaded.entry is not None:
             entries[loaded.entry.id] = loaded.entry
+            if os.path.realpath(loaded.path) not in own:
+                others[loaded.entry.id] = loaded
     for loaded in given:
         if loaded.entry is not None:
             entries[loaded.entry.id] = loaded.entry
             paths.setdefault(loaded.entry.id, loaded.path)
     usable = [entry for entry in entries.values() if is_usable(entry)]
-    return World(entries, components, book_of(usable), paths)
+    return World(entries, components, book_of(usable), paths, others)
 
 
 def _components(dirs: Sequence[Path]) -> tuple[frozenset[str], list[Problem]]:

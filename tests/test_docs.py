@@ -125,7 +125,11 @@ def test_there_are_examples() -> None:
 @pytest.mark.parametrize(
     ("where", "arguments"), EXAMPLES, ids=[f"{where}: {shlex.join(call)[:60]}" for where, call in EXAMPLES]
 )
-def test_every_example_parses(where: str, arguments: list[str]) -> None:
+def test_every_example_parses(
+    where: str, arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "quiet").mkdir()  # docs/your-entries.md has its reader make it
+    monkeypatch.chdir(tmp_path)
     name, command, rest = cli.resolve_command(CONTEXT, arguments)
     assert command is not None, where
     with command.make_context(name, [word for word in rest if word != "--help"], parent=CONTEXT):

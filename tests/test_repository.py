@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from kb.schema import json_schema
 
@@ -58,3 +59,22 @@ def test_every_entrys_first_line_points_editors_to_the_schema(path: Path) -> Non
     target = re.fullmatch(r"# yaml-language-server: \$schema=(.+)", first)
     assert target is not None
     assert (path.parent / target[1]).resolve() == ROOT / "schema" / "entry.schema.json"
+
+
+def test_the_pre_commit_hook_checks_a_repository_of_own_entries(tmp_path: Path) -> None:
+    [hook] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    program, *arguments = hook["entry"].split()
+    assert program == "faultbook"
+    entry = tmp_path / "entries" / "acme-lb" / "bird-ospf-mtu-mismatch.yaml"
+    assert re.search(hook["files"], str(entry.relative_to(tmp_path)))
+    entry.parent.mkdir(parents=True)
+    entry.write_text("id: bird-ospf-mtu-mismatch\nkind: problem\ntitle: {en: Silenced here}\nstatus: retired\n")
+    silenced = "replaced_by: ixgbe-tx-unit-hang\n"
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "FAULTBOOK_CACHE": str(tmp_path / "cache")}
+    command = [sys.executable, "-m", "app", *arguments, *hook["args"]]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, "[missing-part]" in done.stdout) == (1, True)
+    entry.write_text(entry.read_text() + silenced)
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.count("\n")) == (0, 1)
+    assert "[replaces]" in done.stdout

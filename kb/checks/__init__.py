@@ -13,6 +13,7 @@ from kb.checks import (
     links,
     markdown,
     matchers_ok,
+    replacing,
     templates,
     versions,
     vocabulary,
@@ -22,6 +23,7 @@ from kb.problem import Problem
 
 CHECKS: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
     identifiers.check,
+    replacing.check,
     vocabulary.check,
     versions.check,
     completeness.check,

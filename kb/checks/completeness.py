@@ -1,6 +1,7 @@
 """What must be there: little for a draft, both languages and all parts for a reviewed entry.
 
-In a draft what is missing is advice. A howto has `steps`, a problem has `cause`, `diagnosis`, `fix` and a severity.
+In a draft what is missing is advice; a retired entry only names its successor. A howto has `steps`, a problem has
+`cause`, `diagnosis`, `fix` and a severity.
 """
 
 from collections.abc import Iterator
@@ -21,16 +22,17 @@ def check(subject: Subject) -> Iterator[Problem]:
             yield subject.problem((name,), f'a {article.kind} has no "{name}"; {_remedy(article.kind)}', "wrong-part")
     if article.title.best("en") is None and not subject.is_reported("title"):
         yield subject.problem(("title",), "the title is empty; write it in one language at least", "missing-part")
+    if article.status == "retired":
+        if article.replaced_by is None:
+            remedy = 'a retired entry names "replaced_by"; readers of old links go there'
+            yield subject.problem(("status",), remedy, "missing-part")
+        return
     for name, remedy in _parts(article.kind):
         if _is_missing(getattr(article, name)) and not subject.is_reported(name):
             is_needed = name == ("steps" if article.kind == "howto" else "fix")
             at, message = (name,), f'"{name}" is missing; {remedy}'
             rule = "missing-reference" if name == "references" else "missing-part"
             yield subject.problem(at, message, rule) if is_needed else subject.lack(at, message, rule)
-    if article.status == "retired" and article.replaced_by is None:
-        yield subject.problem(
-            ("status",), 'a retired entry names "replaced_by"; readers of old links go there', "missing-part"
-        )
     yield from _languages(subject)
 
 

@@ -14,12 +14,16 @@ from matchers.spec import Matcher
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The whole set: entries by id, the words of the vocabulary, and a book of all that compile (None: unknown)."""
+    """The whole set: entries by id, the words of the vocabulary, and a book of all that compile (None: unknown).
+
+    `paths` are the files to check by their entries' ids, `replaced` the entries that they take the place of.
+    """
 
     entries: Mapping[str, Entry]
     components: frozenset[str]
     book: Book | None
     paths: Mapping[str, str] = field(default_factory=dict)
+    replaced: Mapping[str, LoadedEntry] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -562,14 +562,28 @@ def test_an_entry_of_ones_own_may_take_the_place_of_a_shipped_one(put: Put) -> N
     put("other", OTHER, "../company/other.yaml")
     put("circle", CIRCLE, "../company/circle.yaml")
     company = own.parent.parent / "company"
-    (company / "base.yaml").write_text(BASE.replace("base fault", "another fault"))
-    assert lint([own], [company]).problems == ()
+    replaced = company / "base.yaml"
+    replaced.write_text(BASE.replace("base fault", "another fault"))
+    (advice,) = lint([own], [company]).problems
+    assert (advice.rule, advice.level) == ("replaces", "advice")
+    assert f"replaces {replaced}" in advice.message
+    replaced.write_text(BASE)
+    (advice,) = lint([own], [company]).problems
+    assert f"is a copy of {replaced}; remove it" in advice.message
+
+
+def test_an_entry_does_not_replace_itself_when_its_directory_is_the_company(put: Put) -> None:
+    path = put("base", BASE)
+    put("other", OTHER)
+    put("circle", CIRCLE)
+    assert [each for each in lint([path], [path.parent]).problems if each.rule == "replaces"] == []
 
 
 RULE = re.compile(r'"([a-z0-9]+(?:-[a-z0-9]+)+)"')
 ELSEWHERE = {  # rules that other tests of this room have a case for
     *("not-utf8", "not-a-file", "link-outside", "many-documents", "too-deep", "too-large", "too-long", "duplicate-key"),
     *("unknown-key", "missing-key", "wrong-type", "wrong-length", "wrong-part", "id-unique"),
+    "replaces",
 }
 NO_RULES = {"utf-8", "utf-8-sig"}
 
