@@ -12,7 +12,21 @@ import click
 from app.terminal import prepare_streams, write_error
 from kb.version import VERSION
 
-_COMMANDS = ("lookup", "scan", "watch", "occurrences", "run", "serve", "search", "show", "lint", "new", "token", "db")
+_COMMANDS = (
+    "lookup",
+    "scan",
+    "watch",
+    "occurrences",
+    "run",
+    "serve",
+    "chat",
+    "search",
+    "show",
+    "lint",
+    "new",
+    "token",
+    "db",
+)
 
 
 class _ReaderGone(Exception):

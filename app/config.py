@@ -2,9 +2,13 @@
 
 import ipaddress
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
+
+from kb.entry import LANGUAGES, Language
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8080
@@ -43,6 +47,42 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatLimits:
+    """What chat services may ask of the server. Sizes are bytes, times seconds.
+
+    `max_body_bytes` is the largest request. An HTTP response waits up to `wait_s` for its answer (Slack gives up after
+    3 s); at most `max_waiting` questions wait or are worked on, and as many posts. Each person may ask
+    `sender_per_second` on average and `sender_burst` at once, all of one channel together `channel_per_second` and
+    `channel_burst`.
+    """
+
+    max_body_bytes: int = 1 << 20
+    wait_s: float = 1.5
+    max_waiting: int = 100
+    sender_per_second: float = 0.5
+    sender_burst: int = 10
+    channel_per_second: float = 2.0
+    channel_burst: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class ChatConfig:
+    """Which chat services are answered, and how.
+
+    `secrets` are the files of their secrets, by the environment variable that names each. `languages` are those set for
+    `SERVICE:CHANNEL`, or for all of a `SERVICE`; where none is set the question decides.
+    """
+
+    secrets: Mapping[str, Path] = field(default_factory=dict)
+    languages: Mapping[str, Language] = field(default_factory=dict)
+    limits: ChatLimits = field(default_factory=ChatLimits)
+
+    def language_of(self, service: str, channel: str) -> Language | None:
+        """The language set for a channel, or for its service."""
+        return self.languages.get(f"{service}:{channel}") or self.languages.get(service)
+
+
+@dataclass(frozen=True, slots=True)
 class ServeConfig:
     """What `faultbook serve` runs with.
 
@@ -50,7 +90,7 @@ class ServeConfig:
     `public_url` is where people reach the site, for the few links that must be absolute; None: they are left out.
     `repository_url` is the base of "edit" links: `{repository_url}/entries/...yaml`. `trusted_proxy` is the address
     whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. `bind_port` 0 asks the system for a free one. `db` is
-    the URL of the store of occurrences; None: none are kept.
+    the URL of the store of occurrences; None: none are kept. Chat services without a secret are not answered.
     """
 
     bind_host: str = DEFAULT_HOST
@@ -63,6 +103,7 @@ class ServeConfig:
     log_format: LogFormat = "text"
     db: str | None = None
     limits: Limits = field(default_factory=Limits)
+    chat: ChatConfig = field(default_factory=ChatConfig)
 
 
 _BIND = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.%\w]+)\]|(?P<host>[^\[\]:\s]*)):(?P<port>[0-9]{1,5})")
@@ -96,3 +137,15 @@ def read_proxy(text: str) -> str:
         return str(ipaddress.ip_address(text.strip()))
     except ValueError:
         raise ConfigError(f'"{text}" is not the address of a proxy; write an IP address, as in 127.0.0.1') from None
+
+
+def read_chat_languages(texts: Sequence[str]) -> dict[str, Language]:
+    """The languages of `SERVICE:CHANNEL=LANG` or `SERVICE=LANG`; raises ConfigError."""
+    found: dict[str, Language] = {}
+    for text in texts:
+        where, _, asked = text.strip().rpartition("=")
+        language = next((each for each in LANGUAGES if each == asked), None)
+        if language is None or re.fullmatch(r"[a-z]+(:[\x21-\x7e]{1,200})?", where) is None:
+            raise ConfigError(f'"{text}" sets no language; write SERVICE=LANG or SERVICE:CHANNEL=LANG, as in slack=zh')
+        found[where] = language
+    return found

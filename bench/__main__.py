@@ -26,6 +26,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from bench.watch import main as measure_watcher  # noqa: PLC0415 - measures something else altogether
 
         return measure_watcher(given[1:])
+    if given[:1] == ["chat"]:
+        from bench.chat import main as measure_chat  # noqa: PLC0415 - the same
+
+        return measure_chat(given[1:])
     if given[:1] == ["coverage"]:
         from bench.coverage.command import main as measure_coverage  # noqa: PLC0415 - the same
 

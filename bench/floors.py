@@ -1,6 +1,8 @@
 """What speed is promised: the least, and what is aimed at; `--check` holds the least."""
 
-from collections.abc import Iterator
+import dataclasses
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.corpora import NEAR_MISS
@@ -36,6 +38,17 @@ class Floor:
 
     def _holds(self, value: float, bound: float) -> bool:
         return value <= bound if self.at_most else value >= bound
+
+
+def print_floors(floors: Sequence[Floor], *, as_json: bool) -> None:
+    """One line for each, or one JSON array."""
+    if as_json:
+        print(json.dumps([dataclasses.asdict(each) | {"verdict": each.verdict} for each in floors]))
+        return
+    for each in floors:
+        value = "-" if each.value is None else f"{each.value:,.2f}"
+        aim = "" if each.aim is None else f", aim {each.aim:,g}"
+        print(f"{each.what:40} {value:>14} {each.unit:10} {each.verdict:8} (promised {each.least:,g}{aim})")
 
 
 def floors_of(results: Results) -> list[Floor]:

@@ -7,8 +7,6 @@ throughput   lines a second of a large log in which one line in a thousand is re
 """
 
 import argparse
-import dataclasses
-import json
 import os
 import random
 import sqlite3
@@ -19,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.corpora import ordinary_lines
-from bench.floors import Floor
+from bench.floors import Floor, print_floors
 from bench.shipped import kernel_examples
 from bench.soak.processes import Failed, Watcher, eventually
 from kb.book import load_dirs
@@ -40,13 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except Failed as error:
             print(f"bench: {error}", file=sys.stderr)
             return 2
-    if options.json:
-        print(json.dumps([dataclasses.asdict(each) | {"verdict": each.verdict} for each in floors]))
-    else:
-        for each in floors:
-            value = "-" if each.value is None else f"{each.value:,.2f}"
-            aim = "" if each.aim is None else f", aim {each.aim:,g}"
-            print(f"{each.what:40} {value:>14} {each.unit:10} {each.verdict:8} (promised {each.least:,g}{aim})")
+    print_floors(floors, as_json=options.json)
     return int(options.check and any(each.verdict == "MISSED" for each in floors))
 
 

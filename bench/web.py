@@ -57,7 +57,7 @@ def measure_web(folder: Path, environment: Mapping[str, str], *, seconds: float,
     """Serve seeded entries and let readers ask for so long."""
     entries = folder / f"site-{ENTRIES}"
     write_site(entries, ENTRIES, seed)
-    with _server(entries, folder / "serve.log", environment) as (process, port):
+    with serving(entries, folder / "serve.log", environment) as (process, port):
         _read(port, seconds / 2, seed + 1, environment)
         before = _rss_mib(process)
         rows = _read(port, seconds, seed, environment)
@@ -85,10 +85,10 @@ def _by_kind(rows: Sequence[Row]) -> Sequence[Asked]:
 
 
 @contextlib.contextmanager
-def _server(
+def serving(
     entries: Path, log: Path, environment: Mapping[str, str]
 ) -> "Iterator[tuple[subprocess.Popen[bytes], int]]":
-    """The real command on a free port, until it is no longer needed."""
+    """The real command on a free port, and which, until it is no longer needed; its store lies beside its log."""
     store = f"sqlite:///{log.with_name('faultbook.db').absolute()}"  # not the user's own
     command = [*faultbook_command(), "serve", "--bind", "127.0.0.1:0", "--entries", str(entries), "--db", store]
     with log.open("wb") as stderr:

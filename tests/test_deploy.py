@@ -6,7 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
+from app.chat import SERVICES, slack
 from app.watch.configfile import read_config
 
 DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
@@ -55,6 +57,24 @@ def test_a_unit_notifies_and_is_watched(unit: Path) -> None:
 def test_tokens_come_as_credentials() -> None:
     for drop_in in DEPLOY.glob("*.service.d/*.conf"):
         assert "LoadCredential=" in drop_in.read_text("utf-8")
+
+
+def test_the_credentials_of_chat_are_those_that_the_server_reads() -> None:
+    drop_in = (DEPLOY / "faultbook-serve.service.d" / "chat.conf").read_text("utf-8")
+    named = set(re.findall(r"(?m)^LoadCredential=([a-z-]+):", drop_in))
+    used = dict(re.findall(r"(?m)^Environment=([A-Z_]+)=%d/([a-z-]+)$", drop_in))
+    assert set(used.values()) == named
+    assert set(used) == {name for kind in SERVICES for name in (kind.secret, *kind.more_secrets)}
+
+
+def test_the_slack_app_has_the_commands_and_buttons_that_are_answered() -> None:
+    manifest = yaml.safe_load((DEPLOY / "chat" / "slack-manifest.yaml").read_text("utf-8"))
+    [command], settings = manifest["features"]["slash_commands"], manifest["settings"]
+    assert command["command"] == slack.KIND.call
+    urls = {command["url"], settings["event_subscriptions"]["request_url"], settings["interactivity"]["request_url"]}
+    assert urls == {f"https://faults.example.net/chat/{slack.KIND.name}"}
+    assert settings["event_subscriptions"]["bot_events"] == ["app_mention", "message.im"]
+    assert manifest["oauth_config"]["scopes"]["bot"] == ["commands", "app_mentions:read", "chat:write", "im:history"]
 
 
 def test_logrotate_takes_the_example(system_program: Program, tmp_path: Path) -> None:

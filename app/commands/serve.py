@@ -1,8 +1,21 @@
-"""`faultbook serve`: the web knowledge base and the HTTP API."""
+"""`faultbook serve`: the web knowledge base, the HTTP API and the chat endpoints."""
+
+import os
 
 import click
 
-from app.config import DEFAULT_HOST, DEFAULT_PORT, ConfigError, LogFormat, ServeConfig, read_bind, read_proxy, read_url
+from app.config import (
+    DEFAULT_HOST,
+    DEFAULT_PORT,
+    ChatConfig,
+    ConfigError,
+    LogFormat,
+    ServeConfig,
+    read_bind,
+    read_chat_languages,
+    read_proxy,
+    read_url,
+)
 from app.options import db_option, entries_option, store_url
 
 
@@ -20,10 +33,17 @@ from app.options import db_option, entries_option, store_url
 @entries_option
 @db_option
 @click.option(
-    "--public-url", metavar="URL", help="Where people reach the site, for links that must be absolute (sitemap)."
+    "--public-url", metavar="URL", help="Where people reach the site, for links that must be absolute (sitemap, chat)."
 )
 @click.option("--repository-url", metavar="URL", help='Base of the "edit" links: URL/entries/....')
 @click.option("--trusted-proxy", metavar="ADDRESS", help="Reverse proxy whose X-Forwarded-For and -Proto are believed.")
+@click.option(
+    "--chat-language",
+    "chat_languages",
+    multiple=True,
+    metavar="SERVICE[:CHANNEL]=LANG",
+    help="Language of answers in a chat service or one channel of it, as in slack:C024BE91L=zh; may be repeated.",
+)
 @click.option(
     "--threads",
     default=4,
@@ -48,14 +68,16 @@ def command(
     public_url: str | None,
     repository_url: str | None,
     trusted_proxy: str | None,
+    chat_languages: tuple[str, ...],
     threads: int,
     log_format: LogFormat,
 ) -> None:
-    """Serve the knowledge base: search, articles, lookup of pasted errors, and the same as a JSON API.
+    """Serve the knowledge base: search, articles, lookup of pasted errors, the same as a JSON API, and in chat.
 
-    Watchers deliver here what they recorded. Says its URL on stderr and runs until SIGTERM or Ctrl-C. Entries are read
-    again when they change and on SIGHUP; a set with errors is refused and the old one kept. Exit 0: ended by a signal,
-    2: wrong use, the address is taken, or the store cannot be used.
+    Watchers deliver here what they recorded. A chat service is answered where the environment names the file of its
+    secret (see docs/chat.md). Says its URL on stderr and runs until SIGTERM or Ctrl-C. Entries are read again when they
+    change and on SIGHUP; a set with errors is refused and the old one kept. Exit 0: ended by a signal, 2: wrong use,
+    the address is taken, or the store or a secret cannot be used.
     """
     try:
         host, port = read_bind(bind)
@@ -69,15 +91,23 @@ def command(
             threads=threads,
             log_format=log_format,
             db=store_url(url),
+            chat=_chat(chat_languages),
         )
         _serve(config)
     except ConfigError as error:
         raise click.UsageError(str(error)) from None
 
 
+def _chat(languages: tuple[str, ...]) -> ChatConfig:
+    from app.chat import chat_secrets  # noqa: PLC0415 - imports the server
+
+    return ChatConfig(chat_secrets(os.environ), read_chat_languages(languages))
+
+
 def _serve(config: ServeConfig) -> None:
     from app import create_app  # noqa: PLC0415 - wrong use is told before all of this is imported
     from app.api.access import EXTENSION as STORE  # noqa: PLC0415
+    from app.chat.room import EXTENSION as CHAT  # noqa: PLC0415
     from app.server import logs  # noqa: PLC0415
     from app.server.metrics import EXTENSION, Metrics  # noqa: PLC0415
     from app.server.reload import Reloader  # noqa: PLC0415
@@ -88,28 +118,29 @@ def _serve(config: ServeConfig) -> None:
     from app.store.tokens import TokenError  # noqa: PLC0415
     from kb.catalog import EntriesError  # noqa: PLC0415
 
-    listening = bind(config)
-    try:
-        shelf = Shelf(config.entries)
-    except EntriesError as error:
-        raise click.UsageError(str(error)) from None
-    logs.set_up(config.log_format)
-    try:
-        application = create_app(config, shelf)
-    except (StoreError, TokenError) as error:
-        raise click.UsageError(str(error)) from None
-    store: Store = application.extensions[STORE]
-    metrics: Metrics = application.extensions[EXTENSION]
+    with bind(config) as listening:
+        try:
+            shelf = Shelf(config.entries)
+        except EntriesError as error:
+            raise click.UsageError(str(error)) from None
+        logs.set_up(config.log_format)
+        try:
+            application = create_app(config, shelf)
+        except (StoreError, TokenError) as error:
+            raise click.UsageError(str(error)) from None
+        store: Store = application.extensions[STORE]
+        metrics: Metrics = application.extensions[EXTENSION]
 
-    def count(outcome: Outcome) -> None:
-        metrics.reloads.labels("refused" if outcome.trouble else "loaded").inc()
+        def count(outcome: Outcome) -> None:
+            metrics.reloads.labels("refused" if outcome.trouble else "loaded").inc()
 
-    if shelf.trouble is not None:
-        logs.log("entries left out", level=30, trouble=shelf.trouble)
-    server = Server(application, config, listening, Reloader(shelf, count))
-    server.obey_signals()
-    announce(url_of(listening), len(shelf.current.articles))
-    try:
-        server.run()
-    finally:
-        store.close()
+        if shelf.trouble is not None:
+            logs.log("entries left out", level=30, trouble=shelf.trouble)
+        server = Server(application, config, listening, Reloader(shelf, count))
+        server.obey_signals()
+        announce(url_of(listening), len(shelf.current.articles))
+        try:
+            server.run()
+        finally:
+            application.extensions[CHAT].close()
+            store.close()

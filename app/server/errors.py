@@ -8,7 +8,7 @@ from app.api.problems import new_reference, problem
 from app.server.logs import log
 from app.web.errors import error_page
 
-_API = "/api/"
+_PROGRAMS = ("/api/", "/chat/")
 
 
 def add_errors(application: Flask) -> None:
@@ -49,5 +49,5 @@ def _headers_of(error: HTTPException) -> dict[str, str]:
 
 
 def is_api() -> bool:
-    """Whether the request is one to the API, also where there is no such route."""
-    return request.path.startswith(_API)
+    """Whether the request is one of a program, to the API or for chat, also where there is no such route."""
+    return request.path.startswith(_PROGRAMS)

@@ -22,6 +22,7 @@ from flask import Flask
 
 from app import create_app
 from app.api.access import EXTENSION as STORE
+from app.chat.contract import Kind, Posts
 from app.config import ServeConfig
 from app.server.reload import Reloader
 from app.server.run import Server, bind
@@ -184,11 +185,14 @@ def child(cache: Path, *arguments: str, environment: Mapping[str, str] | None = 
 
 @contextlib.contextmanager
 def in_thread(
-    config: ServeConfig, shelf: Shelf, prepare: Callable[[Flask], object] | None = None
+    config: ServeConfig,
+    shelf: Shelf,
+    prepare: Callable[[Flask], object] | None = None,
+    posts: Callable[[Kind], Posts] | None = None,
 ) -> Iterator[tuple[Client, Server]]:
     """The run loop in a thread of this process, for limits and failures that no option gives."""
     free = replace(config, bind_port=0)
-    application = create_app(free, shelf)
+    application = create_app(free, shelf, posts=posts)
     if prepare is not None:
         prepare(application)
     outcomes: list[Outcome] = []
