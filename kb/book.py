@@ -6,8 +6,8 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import matchers
@@ -30,14 +30,19 @@ class Book:
 
     def __init__(self, cached: cache.CachedSet, cache_file: Path | None = None) -> None:
         self._cached = cached
+        self._loading = Lock()
+        self._matchers: MatcherSet | None = None
         self._articles: dict[str, Article] = {}
         self.cache_file = cache_file
         """Where the set is kept between runs, None for one that is only in memory."""
 
-    @cached_property
+    @property
     def matchers(self) -> MatcherSet:
         """All matchers, ready to scan."""
-        return self._cached.matcher_set(backends.best().load)
+        with self._loading:
+            if self._matchers is None:
+                self._matchers = self._cached.matcher_set(backends.best().load)
+            return self._matchers
 
     def is_usable(self) -> bool:
         """Whether the scan takes the database: one that was made on a machine with another CPU is refused."""
@@ -87,7 +92,7 @@ def open_book(dirs: Sequence[Path], cache_dir: Path | None = None) -> Book:
         return book
     data = _compiled_elsewhere(dirs, key) or compile_dirs(dirs, key)
     cache.write(path, data)
-    return Book(cache.CachedSet(data, key), path)
+    return Book(cache.CachedSet.of_bytes(data, key), path)
 
 
 def compile_dirs(dirs: Sequence[Path], key: str) -> bytes:
@@ -122,7 +127,7 @@ def _compiled_elsewhere(dirs: Sequence[Path], key: str) -> bytes | None:
             check=True,
             timeout=600,
         )
-        usable = Book(cache.CachedSet(done.stdout, key)).is_usable()
+        usable = Book(cache.CachedSet.of_bytes(done.stdout, key)).is_usable()
     except (OSError, subprocess.SubprocessError, cache.DamagedCache, ValueError):
         return None
     return done.stdout if usable else None
@@ -131,7 +136,7 @@ def _compiled_elsewhere(dirs: Sequence[Path], key: str) -> bytes | None:
 def book_of(entries: Sequence["Entry"]) -> Book:
     """The book of entries in memory; raises MatcherError where one cannot be compiled."""
     content = compile_content({entry.id: entry for entry in entries}, strict=True)
-    return Book(cache.CachedSet(cache.pack(content, ""), ""))
+    return Book(cache.CachedSet.of_bytes(cache.pack(content, ""), ""))
 
 
 def load_dirs(dirs: Sequence[Path]) -> "Mapping[str, Entry | LoadedEntry]":

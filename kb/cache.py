@@ -1,7 +1,7 @@
 """Compiled sets on disk, so that `lookup` and `scan` start without YAML: one file for each choice of directories.
 
-    faultbook-cache 1 <crc32 of the header>\\n
-    header: JSON {"key", "sections": {name: [offset, length, crc32]}}\\n
+    faultbook-cache 2 <crc32 of the header>\\n
+    header: JSON {"key", "sections": [[name, length, crc32], ...]}\\n
     sections: "database" (Hyperscan), "rules", "rows" and "articles" (JSON lines, with an index of their offsets)
 
 The key covers everything the content depends on: the entries' files (paths, sizes, times, inode), this program's
@@ -11,6 +11,7 @@ user or to root. No pickle.
 
 """
 
+import io
 import json
 import os
 import stat
@@ -21,15 +22,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from kb.catalog import Fingerprint
 from kb.threads import per_thread
 from matchers.blocks import Backend
 from matchers.engine import MatcherSet
 
-FORMAT = 1
-_MAGIC = b"faultbook-cache 1 "
+FORMAT = 2
+_MAGIC = b"faultbook-cache 2 "
+_LONGEST_START = len(_MAGIC) + 9
 
 
 class DamagedCache(Exception):
@@ -73,38 +75,30 @@ def cache_file(directory: Path, dirs: Sequence[Path]) -> Path:
 
 
 class CachedSet:
-    """A compiled set as read from bytes: every checksum is checked at once, a section is parsed when it is needed."""
+    """A compiled set as read from a file: every checksum is checked at once, a section is parsed when it is needed."""
 
-    def __init__(self, data: bytes, key: str) -> None:
+    def __init__(self, file: BinaryIO, key: str) -> None:
         self.key = key
-        self._data = data
-        head_end = data.find(b"\n", 0, 64)
-        body = data.find(b"\n", head_end + 1) + 1
-        if not data.startswith(_MAGIC) or head_end < 0 or body <= 0:
+        start = file.readline(_LONGEST_START)
+        header = file.readline()
+        if not start.startswith(_MAGIC) or not header.endswith(b"\n"):
             raise DamagedCache("no header")
-        header = data[head_end + 1 : body - 1]
-        if data[len(_MAGIC) : head_end] != f"{zlib.crc32(header):08x}".encode():
+        if start != _start_of(header[:-1]):
             raise DamagedCache("header")
         parsed = json.loads(header)
         if parsed["key"] != key:
             raise DamagedCache("another key")
-        self._sections: dict[str, list[int]] = parsed["sections"]
-        self._body = body
-        if sum(length for _at, length, _crc in self._sections.values()) != len(data) - body:
+        self._sections = {name: _checked(file, name, length, crc) for name, length, crc in parsed["sections"]}
+        if file.read(1):
             raise DamagedCache("length")
-        view = memoryview(data)
-        for name, (at, length, crc) in self._sections.items():
-            if zlib.crc32(view[body + at : body + at + length]) != crc:
-                raise DamagedCache(name)
+
+    @classmethod
+    def of_bytes(cls, data: bytes, key: str) -> "CachedSet":
+        """The set that `pack` made these bytes of; raises DamagedCache."""
+        return cls(io.BytesIO(data), key)
 
     def _section(self, name: str) -> bytes:
-        at, length, _crc = self._sections[name]
-        return self._data[self._body + at : self._body + at + length]
-
-    @cached_property
-    def database(self) -> bytes:
-        """The scan's database."""
-        return self._section("database")
+        return self._sections[name]
 
     @cached_property
     def index(self) -> dict[str, Any]:
@@ -140,10 +134,9 @@ class CachedSet:
         ids: list[str] = self.index["ids"]
         return ids
 
-    def matcher_set(self, load: Callable[[bytes], Backend]) -> MatcherSet:
-        """The matchers, ready to scan."""
-        database = self.database
-        own_backend = per_thread(lambda: load(database))
+    def matcher_set(self, load: Callable[[bytes], Callable[[], Backend]]) -> MatcherSet:
+        """The matchers, ready to scan; once only, since the bytes of the database are then given up."""
+        own_backend = per_thread(load(self._sections.pop("database")))
         return MatcherSet(self._rows.__getitem__, len(self._rows), self._rules, self.index["beats"], own_backend)
 
 
@@ -184,12 +177,20 @@ def pack(content: Content, key: str) -> bytes:
             total += len(chunk)
             ends.append(total)
         sections[f"{name}s"], sections[f"{name}-ends"] = b"".join(chunks), ends.tobytes()
-    places, at = {}, 0
-    for name, data in sections.items():
-        places[name] = [at, len(data), zlib.crc32(data)]
-        at += len(data)
+    places = [(name, len(data), zlib.crc32(data)) for name, data in sections.items()]
     header = json.dumps({"key": key, "sections": places}).encode()
-    return _MAGIC + f"{zlib.crc32(header):08x}".encode() + b"\n" + header + b"\n" + b"".join(sections.values())
+    return _start_of(header) + header + b"\n" + b"".join(sections.values())
+
+
+def _start_of(header: bytes) -> bytes:
+    return _MAGIC + f"{zlib.crc32(header):08x}\n".encode()
+
+
+def _checked(file: BinaryIO, name: str, length: int, crc: int) -> bytes:
+    data = file.read(length)
+    if len(data) != length or zlib.crc32(data) != crc:
+        raise DamagedCache(name)
+    return data
 
 
 def read(path: Path, key: str) -> CachedSet | None:
@@ -201,10 +202,9 @@ def read(path: Path, key: str) -> CachedSet | None:
             if not stat.S_ISREG(status.st_mode) or status.st_uid not in (os.geteuid(), 0):
                 return None
             with open(handle, "rb", closefd=False) as file:
-                data = file.read()
+                return CachedSet(file, key)
         finally:
             os.close(handle)
-        return CachedSet(data, key)
     except (DamagedCache, OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -33,7 +33,7 @@ def costs(entries: Sequence[Entry], sample: bytes) -> Iterator[Cost]:
                 compiled = compile_set([(entry.id, (), (matcher,))])
             except MatcherError:
                 continue  # lint says why
-            backend = backends.best().load(backends.best().build(compiled.supersets))
+            backend = backends.best().load(backends.best().build(compiled.supersets))()
             hits = backend.scan(text)
             began = time.process_time()
             for _ in range(_ROUNDS):

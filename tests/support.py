@@ -77,7 +77,7 @@ def matcher_set(
     if backend == "re":
         own_backend: Callable[[], Backend] = partial(PlainBackend.of, compiled.supersets)
     else:
-        own_backend = partial(hs.HyperscanBackend, hs.build(compiled.supersets))
+        own_backend = hs.load(hs.build(compiled.supersets))
     rows = compiled.rows
     return MatcherSet(rows.__getitem__, len(rows), compiled.rules, compiled.beats, per_thread(own_backend))
 

@@ -1,9 +1,10 @@
 """What searches a block for the expressions of all matchers: Hyperscan, or where that is missing Python's `re`.
 
-Each backend is a module with `NAME`, `build(supersets)`, which gives bytes that can be kept, and `load(those bytes)`.
+Each backend is a module with `NAME`, `build(supersets)`, which gives bytes that can be kept, and `load(those bytes)`,
+which gives what makes a backend for a thread.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from matchers.blocks import Backend
@@ -24,8 +25,8 @@ class BackendModule(Protocol):
     def build(self, supersets: Sequence[Superset]) -> bytes:
         """The bytes in which expression N reports as N; raises RegexError with the one it refuses."""
 
-    def load(self, database: bytes) -> Backend:
-        """A backend of its own for one thread; raises UnusableDatabase."""
+    def load(self, database: bytes) -> Callable[[], Backend]:
+        """What makes backends, one for each thread, that share the database; raises UnusableDatabase."""
 
 
 def best() -> BackendModule:

@@ -5,7 +5,7 @@ serves one thread; a NUL in an expression would cut it silently, so expressions 
 does not name the expression, so the culprit is found by compiling one by one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import hyperscan
@@ -56,16 +56,14 @@ _NEVER = (0, -1)
 
 
 class HyperscanBackend:
-    """Finds candidate positions; not thread-safe, make one per thread."""
+    """Finds candidate positions with a database that others share; not thread-safe, make one per thread."""
 
-    def __init__(self, database: bytes) -> None:
-        self._database = None
-        if database:
-            try:
-                self._database = hyperscan.loadb(database, mode=hyperscan.HS_MODE_BLOCK)
-                self._database.scratch = hyperscan.Scratch(self._database)
-            except (hyperscan.error, ValueError, TypeError) as error:
-                raise UnusableDatabase(str(error)) from None
+    def __init__(self, database: hyperscan.Database | None) -> None:
+        self._database = database
+        try:
+            self._scratch = hyperscan.Scratch(database) if database is not None else None
+        except hyperscan.error as error:
+            raise UnusableDatabase(str(error)) from None
 
     def scan(self, data: bytes | bytearray, begin: int = 0, end: int | None = None) -> list[tuple[int, int]]:
         """The hits in `data[begin:end]` as (end, rule): `end` is the place in `data` behind it; in no promised order.
@@ -88,10 +86,16 @@ class HyperscanBackend:
             append((hit, rule))
 
         text: Any = memoryview(data)[begin:end]  # the binding takes any buffer, its types say bytes and str
-        self._database.scan(text, match_event_handler=on_hit)
+        self._database.scan(text, match_event_handler=on_hit, scratch=self._scratch)
         return hits
 
 
-def load(database: bytes) -> HyperscanBackend:
-    """A backend for one thread; raises UnusableDatabase."""
-    return HyperscanBackend(database)
+def load(database: bytes) -> Callable[[], HyperscanBackend]:
+    """What makes a backend for a thread; raises UnusableDatabase."""
+    if not database:
+        return lambda: HyperscanBackend(None)
+    try:
+        loaded = hyperscan.loadb(database, mode=hyperscan.HS_MODE_BLOCK)
+    except (hyperscan.error, ValueError, TypeError) as error:
+        raise UnusableDatabase(str(error)) from None
+    return lambda: HyperscanBackend(loaded)

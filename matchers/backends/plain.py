@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from matchers.backends import UnusableDatabase
 from matchers.forms import Sign, signs
@@ -16,12 +16,13 @@ def build(supersets: Sequence[Superset]) -> bytes:
     return json.dumps([[each.expression.decode("ascii"), each.caseless] for each in _searched(supersets)]).encode()
 
 
-def load(database: bytes) -> "PlainBackend":
-    """A backend with these expressions; raises UnusableDatabase."""
+def load(database: bytes) -> "Callable[[], PlainBackend]":
+    """What gives the backend with these expressions, the same to all threads; raises UnusableDatabase."""
     try:
-        return PlainBackend([Sign(text.encode("ascii"), caseless) for text, caseless in json.loads(database)])
+        backend = PlainBackend([Sign(text.encode("ascii"), caseless) for text, caseless in json.loads(database)])
     except (ValueError, TypeError, AttributeError) as error:
         raise UnusableDatabase(str(error)) from None
+    return lambda: backend
 
 
 def _searched(supersets: Sequence[Superset]) -> list[Superset | Sign]:
