@@ -30,6 +30,7 @@ class Limits:
     `idle_time_s` how long a connection may rest between requests, `drain_time_s` how long requests under way may go on
     when the server ends. Each client may ask `per_second` searches and lookups on average and `burst` at once; at most
     `max_lookups` lookups run at the same time, others wait up to `lookup_wait_s`.
+    With one token `rows_per_minute` and `bytes_per_minute` (unpacked) may be delivered, all at once or bit by bit.
     """
 
     max_body_bytes: int = 4 << 20
@@ -44,6 +45,8 @@ class Limits:
     burst: int = 40
     max_lookups: int = 2
     lookup_wait_s: float = 5.0
+    rows_per_minute: int = 600_000
+    bytes_per_minute: int = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)

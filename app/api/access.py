@@ -11,7 +11,7 @@ from flask import current_app, request
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Forbidden, HTTPException, NotFound, ServiceUnavailable, Unauthorized
 
-from app.server.clients import is_from_here
+from app.server.clients import is_from_here, is_loopback, peer_address
 from app.server.guard import guard
 from app.server.logs import log
 from app.store.errors import StoreError
@@ -43,13 +43,17 @@ def store_answers() -> Iterator[None]:
         ) from None
 
 
-def check_may_deliver(host: str) -> None:
-    """403 unless the request may deliver for this host; 401 without a valid token. A session delivers nothing."""
-    _check(
+def check_may_deliver(host: str) -> str:
+    """403 unless the request may deliver for this host; 401 without a valid token. A session delivers nothing.
+
+    Gives the id of the token, the peer's address where no token exists: whose amounts are counted.
+    """
+    token = _check(
         _sent_token,
         lambda token: token.may_deliver_for(host),
         "this token does not deliver for this host; faultbook token add makes one that does",
     )
+    return token.id if token is not None else peer_address()
 
 
 def check_may_view() -> None:
@@ -66,23 +70,39 @@ def check_token() -> None:
     _check(_sent_token, lambda token: token.kind == "host", "this token does not deliver; send a host's token")
 
 
+def may_send(own: Store, authorization: str, peer: str) -> bool:
+    """Whether the head of a request is that of somebody who may deliver something; its body is read only then.
+
+    The whole request is judged again by `check_may_deliver`. A store that does not answer refuses nobody here.
+    """
+    try:
+        if not own.has_tokens():
+            return is_loopback(peer)
+        secret = _bearer(authorization)
+        token = own.find_token(secret) if secret else None
+    except StoreError:
+        return True
+    return token is not None and token.kind == "host"
+
+
 def session_token() -> Token | None:
     """The token with which the session in the request's cookie was opened, as long as both are valid."""
     session = request.cookies.get(SESSION_COOKIE)
     return store().find_session(session) if session else None
 
 
-def _check(find: Callable[[], Token | None], allows: Callable[[Token], bool], otherwise: str) -> None:
+def _check(find: Callable[[], Token | None], allows: Callable[[Token], bool], otherwise: str) -> Token | None:
     if not store().has_tokens():
         if not is_from_here():
             _refuse(Forbidden("no token exists, so only this machine is answered; make one with faultbook token add"))
-        return
+        return None
     token = find()
     if token is None:
         challenge = WWWAuthenticate("bearer")
         _refuse(Unauthorized("send a valid token: Authorization: Bearer TOKEN", www_authenticate=challenge))
     if not allows(token):
         _refuse(Forbidden(otherwise))
+    return token
 
 
 def _refuse(error: HTTPException) -> NoReturn:
@@ -91,6 +111,11 @@ def _refuse(error: HTTPException) -> NoReturn:
 
 
 def _sent_token() -> Token | None:
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    secret = secret.strip()
-    return store().find_token(secret) if scheme.lower() == "bearer" and secret else None
+    secret = _bearer(request.headers.get("Authorization", ""))
+    return store().find_token(secret) if secret else None
+
+
+def _bearer(authorization: str) -> str:
+    """The secret in the header, "" where there is none."""
+    scheme, _, secret = authorization.partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else ""

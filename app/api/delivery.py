@@ -84,8 +84,8 @@ def _is_fact(value: Any) -> bool:
     return len(parts) <= 1000 and all(isinstance(part, str) and len(part) <= 1000 for part in parts)
 
 
-def read_delivery() -> Delivery:
-    """The delivery in the request; raises 400, 413, 415 and 422 with what is wrong."""
+def read_delivery() -> tuple[Delivery, int]:
+    """The delivery in the request, and its bytes unpacked; raises 400, 413, 415 and 422 with what is wrong."""
     body = _body(guard().limits.max_delivery_bytes)
     try:
         delivery = Delivery.model_validate_json(body)
@@ -93,7 +93,7 @@ def read_delivery() -> Delivery:
         raise _unusable(error) from None
     if len(delivery.occurrences) > MAX_ROWS:
         raise RequestEntityTooLarge(f"at most {MAX_ROWS} rows at once; send fewer")
-    return delivery
+    return delivery, len(body)
 
 
 def _body(most: int) -> bytes:

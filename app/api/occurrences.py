@@ -15,6 +15,7 @@ from app.api.json_response import json_response
 from app.api.models import Accepted, OccurrencePage, Problem
 from app.api.operations import JSON, Parameter, operation
 from app.api.paging import cursor_of, limit_of, paging, position_of
+from app.server.guard import guard
 from app.server.logs import log
 from app.server.metrics import metrics
 from app.store.errors import StoreFull
@@ -58,8 +59,9 @@ def deliver() -> Response:
     """Answered with 200 when all rows are on the disk, else nothing of them is kept. The body may be gzip."""
     with _refusals_counted(), store_answers():
         check_token()
-        delivery = read_delivery()
-        check_may_deliver(delivery.host)
+        delivery, size = read_delivery()
+        token = check_may_deliver(delivery.host)
+        guard().check_amount(token, len(delivery.occurrences), size)
         rows = [row.to_record() for row in delivery.occurrences]
         stored = _recorded(delivery, rows)
     return json_response({"accepted": len(rows), "stored": stored})

@@ -8,7 +8,9 @@ Content-Length and a Transfer-Encoding, which two servers in a row may understan
 import json
 import socket
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from waitress.adjustments import Adjustments
@@ -30,26 +32,46 @@ if TYPE_CHECKING:
 
 _LINGER_S = 2.0
 _LINGER_BYTES = 1 << 16
+_MUCH_BYTES = 1 << 16
 _UNKNOWN = "/api/"  # a request whose first line was not understood may have been one to the API
 
 
 class Bounds(Adjustments):
-    """What waitress is told of limits; `deliveries` are those of a watcher's delivery."""
+    """What waitress is told of limits; `deliveries` are those of a watcher's delivery.
+
+    `admits` says by the Authorization header and the peer's address whether somebody may deliver anything at all.
+    """
 
     deliveries: Adjustments | None = None
+    admits: Callable[[str, str], bool] | None = None
+
+
+class NotAdmitted(Error):
+    """A large delivery without a token that this server knows."""
+
+    code = 401
+    reason = "Unauthorized"
 
 
 class StrictParser(HTTPRequestParser):
     """Refuses what two servers may understand differently, and a request that names no host or several.
 
-    How large the body may be depends on the address: what is too large is refused before it is sent.
+    How large the body may be depends on the address: what is too large is refused before it is sent, and so is a large
+    delivery of somebody who may not deliver.
     """
 
     adj: Adjustments
 
+    def __init__(self, adj: Adjustments, peer: str = "") -> None:
+        super().__init__(adj)
+        self._peer = peer
+        self._refusal: Error | None = None
+
     def received(self, data: bytes) -> int:
         """Take the next bytes of the stream; how many belong to this request."""
         taken: int = super().received(data)
+        if self.error is None and self._refusal is not None:
+            self.error, self.completed = self._refusal, True
         if self.error is not None:
             self.expect_continue = False  # else waitress would ask for the body of what it refuses
         return taken
@@ -67,7 +89,11 @@ class StrictParser(HTTPRequestParser):
             raise ParsingError("one Host header is needed")
         asked: Any = self  # the stubs know no path
         if is_delivery(asked.command, asked.path):
+            admits = getattr(self.adj, "admits", None)
             self.adj = getattr(self.adj, "deliveries", None) or self.adj
+            is_much = coded or self.content_length > _MUCH_BYTES
+            if is_much and admits is not None and not admits(self.headers.get("AUTHORIZATION", ""), self._peer):
+                self._refusal = NotAdmitted("no valid token")
 
 
 class PeerTask(WSGITask):
@@ -106,6 +132,8 @@ class RefusalTask(ErrorTask):
             ("Cache-Control", "no-store"),
             *SECURITY.items(),
         ]
+        if error.code == NotAdmitted.code:
+            self.response_headers.append(("WWW-Authenticate", "Bearer"))
         self.set_close_on_finish()
         self.content_length = len(body.encode())
         self.write(b"" if getattr(request, "command", "") == "HEAD" else body.encode())
@@ -116,18 +144,19 @@ class RefusalTask(ErrorTask):
         log("refused", client=self.channel.addr[0], status=error.code, reason=str(error.body), ref=reference)
 
 
+_REASONS = {
+    401: "send a valid token of a host: Authorization: Bearer TOKEN",
+    413: "the body is too large; send a shorter piece, or use faultbook scan for whole logs",
+    431: "the request line and headers are too large; pasted text travels by POST, in the body",
+    500: "the server failed; its log tells more",
+    501: "only the chunked transfer coding is read",
+}
+
+
 def _reason(error: Error, is_of_watcher: bool) -> str:
     if error.code == 413 and is_of_watcher:
         return "the delivery is too large; send fewer rows"
-    if error.code == 413:
-        return "the body is too large; send a shorter piece, or use faultbook scan for whole logs"
-    if error.code == 431:
-        return "the request line and headers are too large; pasted text travels by POST, in the body"
-    if error.code == 501:
-        return "only the chunked transfer coding is read"
-    if error.code == 500:
-        return "the server failed; its log tells more"
-    return "the request is not valid HTTP/1.1"
+    return _REASONS.get(error.code, "the request is not valid HTTP/1.1")
 
 
 class BoundedChannel(HTTPChannel):
@@ -143,6 +172,8 @@ class BoundedChannel(HTTPChannel):
         self._lingers_until: float | None = None
         self.is_refused = False
         super().__init__(*arguments, **more)
+        peer = self.addr[0] if isinstance(self.addr, tuple) else ""
+        self.parser_class = partial(StrictParser, peer=peer)  # type: ignore[assignment]  # it is only called
 
     def received(self, data: bytes) -> bool:
         """Take what the client sent."""

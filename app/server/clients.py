@@ -60,6 +60,8 @@ def _is_this_machine(host: str) -> bool:
 class TokenBuckets:
     """How much each client may still ask: a bucket of `burst` tokens that fills by `per_second`. Thread-safe.
 
+    What is asked for costs one token or several; more than there are in a full bucket are had when it is full.
+
     Keeps the `max_clients` that asked last; one that is forgotten begins anew with a full bucket.
     """
 
@@ -73,14 +75,15 @@ class TokenBuckets:
         self._lock = threading.Lock()
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def take(self, client: str) -> float:
-        """Take a token: 0 where there was one, else the seconds until there will be one."""
+    def take(self, client: str, cost: float = 1.0) -> float:
+        """Take so many tokens: 0 where there were enough, else the seconds until there will be."""
         key, now = bucket_of(client), self._clock()
         with self._lock:
             tokens, at = self._buckets.pop(key, (self._burst, now))
             tokens = min(self._burst, tokens + (now - at) * self._per_second)
-            wait_s = 0.0 if tokens >= 1 else (1 - tokens) / self._per_second
-            self._buckets[key] = (tokens - 1 if tokens >= 1 else tokens, now)
+            needed = min(cost, max(1.0, self._burst))
+            wait_s = 0.0 if tokens >= needed else (needed - tokens) / self._per_second
+            self._buckets[key] = (tokens if wait_s else tokens - cost, now)
             if len(self._buckets) > self._max_clients:
                 self._buckets.popitem(last=False)
             return wait_s

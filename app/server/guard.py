@@ -26,6 +26,8 @@ class Guard:
         self.limits = limits
         self._buckets = TokenBuckets(limits.per_second, limits.burst)
         self._lookups = threading.BoundedSemaphore(limits.max_lookups)
+        self._rows = TokenBuckets(limits.rows_per_minute / 60, limits.rows_per_minute)
+        self._bytes = TokenBuckets(limits.bytes_per_minute / 60, limits.bytes_per_minute)
 
     def check(self) -> None:
         """Refuse what costs too much, by the request's head alone."""
@@ -55,6 +57,22 @@ class Guard:
         if wait_s:
             raise TooManyRequests(
                 f"at most {self.limits.per_second:g} such requests a second are answered; slow down",
+                retry_after=max(1, round(wait_s + 0.5)),
+            )
+
+    def check_amount(self, token: str, rows: int, size: int) -> None:
+        """Raise 429 where this token delivered more than a minute's rows or bytes. What is refused does not count.
+
+        `size` is in bytes, unpacked.
+        """
+        wait_s = self._rows.take(token, rows)
+        if not wait_s and (wait_s := self._bytes.take(token, size)):
+            self._rows.take(token, -rows)
+        if wait_s:
+            limits = self.limits
+            raise TooManyRequests(
+                f"at most {limits.rows_per_minute} rows and {limits.bytes_per_minute} bytes a minute are taken with one"
+                " token; wait, then send it again",
                 retry_after=max(1, round(wait_s + 0.5)),
             )
 

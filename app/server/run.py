@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 import time
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -17,7 +18,10 @@ from flask import Flask
 from waitress import wasyncore
 from waitress.task import ThreadedTaskDispatcher
 
+from app.api.access import EXTENSION as STORE
+from app.api.access import may_send
 from app.config import ConfigError, ServeConfig
+from app.notify import Notifier
 from app.server.channel import BoundedChannel, BoundedServer, Bounds
 from app.server.logs import log
 from app.server.metrics import EXTENSION
@@ -69,17 +73,21 @@ class Server:
     def __init__(self, application: Flask, config: ServeConfig, listening: socket.socket, reloader: Reloader) -> None:
         self._limits = config.limits
         self._reloader = reloader
+        self._notifier = Notifier()
         self._ending = False
         self._dispatcher = ThreadedTaskDispatcher()
         self._dispatcher.set_thread_count(config.threads)
         self._map: dict[int, Any] = {}
         name = listening.getsockname()
+        bounds = _adjustments(config)
+        store = application.extensions.get(STORE)
+        bounds.admits = None if store is None else partial(may_send, store)
         self._server = BoundedServer(
             application.wsgi_app,
             self._map,
             _sock=listening,
             dispatcher=self._dispatcher,
-            adj=_adjustments(config),
+            adj=bounds,
             sockinfo=(listening.family, listening.type, listening.proto, name),
             bind_socket=False,
         )
@@ -103,11 +111,14 @@ class Server:
         self._server.pull_trigger()
 
     def run(self) -> None:
-        """Serve until it is told to end."""
+        """Serve until it is told to end; systemd is told when it is up, and that it lives."""
         self._reloader.start()
+        self._notifier.ready("serving")
+        loop_s = min(_LOOP_S, self._notifier.watchdog_s or _LOOP_S)
         try:
             while not self._ending:
-                wasyncore.loop(timeout=_LOOP_S, use_poll=True, map=self._map, count=1)
+                self._notifier.alive(time.monotonic())
+                wasyncore.loop(timeout=loop_s, use_poll=True, map=self._map, count=1)
             self._drain()
         finally:
             self._reloader.stop()
@@ -129,6 +140,7 @@ class Server:
         under way, too.
         """
         log("ending", connections=self.connections)
+        self._notifier.stopping()
         self._server.stop_listening()
         deadline = time.monotonic() + self._limits.drain_time_s
         while self._server.active_channels and time.monotonic() < deadline:

@@ -7,24 +7,21 @@ the journal is read from its oldest entry: ids are made from cursors, so what wa
 
 A child that ends is started again, later each time; one that was silent for long is started again, too, for
 `journalctl -f` notices nothing where inotify is exhausted. What this watcher itself wrote to the journal is left out.
-
-Message forms: a text, an array of byte values (not UTF-8), an array of texts (a field that was sent several times), or
-null (too large): systemd, "Journal JSON Format" of JOURNAL_EXPORT_FORMATS.
 """
 
 import json
 import os
-import subprocess
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from app.config_watch import Journal
 from app.watch.contract import Counters, Positions, Row, Turn
 from app.watch.ids import journal_id
+from app.watch.journalctl import Child, machine_id, options_of, text_of
 from app.watch.stream import Recogniser
 from app.watch.wake import Wake
 from matchers.engine import MAX_LINE_BYTES
@@ -37,7 +34,6 @@ CURSOR_WAIT_S: Final = 10.0
 SILENT_S: Final = 300.0
 BACKOFF_S: Final = (0.5, 30.0)
 _MAX_GIVEN: Final = 8192
-_BLOCK: Final = 65536
 _MAX_RECORD: Final = 16 << 20
 
 
@@ -101,7 +97,7 @@ class JournalInput:
     ) -> None:
         self.name = name
         self._key = f"journal:{name}"
-        self._command = [*(program or ("journalctl",)), *_options(source, None if program else _machine_id())]
+        self._command = [*(program or ("journalctl",)), *options_of(source, None if program else machine_id())]
         self._recogniser = recogniser
         self._wake = wake
         self._own = own_messages() if own is None else own
@@ -119,7 +115,7 @@ class JournalInput:
         self._known = set(self._place.given)
         self._ordinals: dict[tuple[str, str, str], int] = {}
         self._waiting: list[Row] = []
-        self._child: _Child | None = None
+        self._child: Child | None = None
         self._is_listening = False
         self._failures = 0
         self._start_at = float("-inf")
@@ -198,7 +194,7 @@ class JournalInput:
         elif self._from_end:
             where = ["--lines=0"]
         try:
-            self._child = _Child([*self._command, *where])
+            self._child = Child([*self._command, *where])
         except OSError as error:
             self._fail(
                 now, f"{self._command[0]} cannot be run ({error.strerror}); install systemd, or leave journal out"
@@ -322,7 +318,7 @@ class JournalInput:
         # An entry of ours is fed as well, empty: its cursor has to be remembered.
         if any(record.get(name) == value for name, value in self._own.items()):
             return cursor, b"\n"
-        message = _text_of(record.get("MESSAGE"))
+        message = text_of(record.get("MESSAGE"))
         if message is None:
             self._skipped += 1
             return cursor, b"\n"
@@ -377,108 +373,3 @@ class JournalInput:
 
     def _scanner_waits(self, point: ResumePoint) -> bool:
         return point.decided_to < self._fed
-
-
-class _Child:
-    """A running journalctl; both of its outputs are read without waiting."""
-
-    def __init__(self, command: Sequence[str]) -> None:
-        self._process = subprocess.Popen(
-            [*command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
-        )
-        for stream in (self._process.stdout, self._process.stderr):
-            assert stream is not None
-            os.set_blocking(stream.fileno(), False)
-        self._said = b""
-
-    def fileno(self) -> int:
-        """Of its standard output."""
-        assert self._process.stdout is not None
-        return self._process.stdout.fileno()
-
-    def read(self, budget: int) -> tuple[bytes, bool]:
-        """(what it printed, whether that was the end)."""
-        chunks: list[bytes] = []
-        size = 0
-        while size < budget:
-            try:
-                chunk = os.read(self.fileno(), _BLOCK)
-            except BlockingIOError:
-                return b"".join(chunks), False
-            if not chunk:
-                return b"".join(chunks), True
-            chunks.append(chunk)
-            size += len(chunk)
-        return b"".join(chunks), False
-
-    def complaint(self) -> str | None:
-        """The first line on its stderr: why it sees little, or nothing."""
-        assert self._process.stderr is not None
-        with suppress(BlockingIOError, ValueError):
-            self._said = (self._said + (self._process.stderr.read(4096) or b""))[:4096]
-        return self._said.decode("utf-8", "replace").strip().partition("\n")[0][:300] or None
-
-    def end(self) -> int:
-        """End it; its exit code."""
-        with suppress(OSError):
-            self._process.terminate()
-        try:
-            self._process.wait(2)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self.complaint()
-        for stream in (self._process.stdout, self._process.stderr):
-            if stream is not None:
-                stream.close()
-        return self._process.returncode
-
-
-def _options(source: Journal, machine_id: str | None) -> list[str]:
-    """What journalctl is asked for.
-
-    `--follow` alone shows the present boot only (journalctl.c, parse_argv()), and what was not read before the last
-    reboot would be lost; `--merge` shows all boots, but also other machines' journals that were received here, which
-    the match of the machine leaves out.
-    """
-    words = ["--output=json", "--follow", "--merge", "--all", "--no-pager"]
-    alternatives = [_matches_of(unit) for unit in source.units]
-    if source.units and source.kernel:
-        alternatives.append([["_TRANSPORT=kernel"]])
-    elif not source.units:
-        alternatives = [[[]]] if source.kernel else [[[f"_TRANSPORT={name}" for name in _NOT_THE_KERNEL]]]
-    machine = [f"_MACHINE_ID={machine_id}"] if machine_id else []
-    groups = [[*group, *machine] for groups in alternatives for group in groups]
-    for number, group in enumerate(groups):
-        words += ["+", *group] if number else group
-    return words
-
-
-_NOT_THE_KERNEL = ("audit", "driver", "syslog", "journal", "stdout")
-
-
-def _matches_of(unit: str) -> list[list[str]]:
-    """What `journalctl --unit` matches: what the unit says, and what systemd says of it."""
-    name = unit if "." in unit else f"{unit}.service"
-    return [[f"_SYSTEMD_UNIT={name}"], ["_PID=1", f"UNIT={name}"]]
-
-
-def _machine_id() -> str | None:
-    try:
-        with open("/etc/machine-id", encoding="ascii") as file:  # noqa: PTH123
-            text = file.read(64).strip()
-    except (OSError, ValueError):
-        return None
-    return text if len(text) == 32 and text.isalnum() else None
-
-
-def _text_of(value: Any) -> str | None:
-    """The message as a text; None where there is none."""
-    if isinstance(value, str):
-        return value
-    if not isinstance(value, list) or not value:
-        return None
-    if all(isinstance(item, int) and 0 <= item < 256 for item in value):
-        return bytes(value).decode("utf-8", "replace")
-    parts = [part for item in value if (part := _text_of(item)) is not None]
-    return "\n".join(parts) if parts else None

@@ -14,9 +14,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from app.notify import Notifier
 from app.watch.contract import Clock, Input, Recorder, RecorderError, RecorderFull, Row
 from app.watch.database import RecorderDamaged
-from app.watch.notify import Notifier
 from app.watch.ownlog import OwnLog
 from app.watch.wake import Hints, Wake
 

@@ -18,11 +18,11 @@ from time import monotonic
 from typing import Final, TextIO
 
 from app.config_watch import Files, Journal, Source, WatchConfig, same_place, warnings_of
+from app.notify import Notifier
 from app.watch.contract import FileSource, Input, RecorderError
 from app.watch.desk import Desk
 from app.watch.loop import Loop
 from app.watch.memory import Memory
-from app.watch.notify import Notifier
 from app.watch.ownlog import OwnLog, own_log_path
 from app.watch.recording import Recording
 from app.watch.state import StateDir

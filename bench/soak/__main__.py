@@ -14,9 +14,11 @@ from pathlib import Path
 from bench.soak.lines import Verdict
 from bench.soak.logs import WAYS
 from bench.soak.processes import Failed
-from bench.soak.runs import Settings, disk_full, kills, rotation, server_away, zeroed
+from bench.soak.quick import delay, many_rotations
+from bench.soak.runs import SAFE_WAYS, Settings, database_full, disk_full, kills, rotation, server_away, zeroed
 
-RUNS = ("rotation", "each-way", "kill", "zeroed", "server", "disk")
+RUNS = ("rotation", "each-way", "kill", "kill-all-ways", "zeroed", "server", "disk", "database", "descriptors", "delay")
+_SMALL_DISK = ("disk", "database")
 _SMALL = "FAULTBOOK_SOAK_DISK"
 
 
@@ -24,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit 0: nothing lost and nothing else wrong, 1: something is, 2: wrong use, or a program does not start."""
     options = _parser().parse_args(arguments)
     runs = options.run or list(RUNS)
-    if "disk" in runs and _SMALL not in os.environ:
+    if not {*_SMALL_DISK}.isdisjoint(runs) and _SMALL not in os.environ:
         return _with_small_disk(sys.argv[1:] if arguments is None else arguments)
     is_good = True
     try:
@@ -38,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(name: str, seed: int, options: argparse.Namespace) -> bool:
-    rate = options.rate or (2_000 if name in ("kill", "zeroed", "server", "disk") else 8_000)
+    rate = options.rate or (8_000 if name in ("rotation", "each-way") else 2_000)
     settings = Settings(options.seconds, rate, options.every, options.rotate, seed)
     if name == "each-way":
         ways = [way for way in WAYS if options.way in (None, way.name)]
@@ -48,9 +50,13 @@ def _run(name: str, seed: int, options: argparse.Namespace) -> bool:
     runs: dict[str, Callable[[Path, Settings], Verdict]] = {
         "rotation": rotation,
         "kill": kills,
+        "kill-all-ways": partial(kills, ways=SAFE_WAYS),
         "zeroed": zeroed,
         "server": server_away,
         "disk": partial(disk_full, small=small),
+        "database": partial(database_full, small=small),
+        "descriptors": many_rotations,
+        "delay": delay,
     }
     return _one(name, runs[name], settings, options.dir)
 
@@ -90,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("run", nargs="*", choices=[*RUNS, []], help=f"which runs: {', '.join(RUNS)} (default: all)")
     parser.add_argument("--seeds", type=_seeds, default=[1, 2, 3], metavar="N,N", help="default 1,2,3")
     parser.add_argument("--seconds", type=float, default=30.0, metavar="S", help="how long lines are written in each")
-    parser.add_argument("--rate", type=int, metavar="N", help="lines a second (default 8000, with kills 2000)")
+    parser.add_argument("--rate", type=int, metavar="N", help="lines a second (default 8000 for rotations, else 2000)")
     parser.add_argument("--every", type=int, default=10, metavar="N", help="every N-th line is recognised")
     parser.add_argument("--rotate", type=float, default=3.0, metavar="S", help="about how often each log is rotated")
     parser.add_argument("--way", choices=[way.name for way in WAYS], help="each-way: only this one")

@@ -1,5 +1,6 @@
 """Numbered lines, who has been given which, and the judgement of what was recorded."""
 
+import time
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -81,12 +82,14 @@ class Truth:
     def __init__(self) -> None:
         self._given: Counter[str] = Counter()
         self._paths: dict[str, str] = {}
+        self.given_at: dict[str, float] = {}
         self.total = 0
 
     def give(self, log: str, path: Path, text: str) -> None:
         """This line is being written to the log at this path."""
         self._paths[log] = str(path)
         self._given[text] += 1
+        self.given_at[text] = time.monotonic()
         self.total += 1
 
     def judge(self, rows: Iterable[Mapping[str, Any]]) -> Verdict:

@@ -51,6 +51,11 @@ class Log:
         self._put(data[:cut])
         self._rest = data[cut:]
 
+    def write_whole(self, count: int) -> None:
+        """Write so many lines with their ends."""
+        self._put(self._rest + self._lines.make(self.path, count))
+        self._rest = b""
+
     def finish_line(self) -> None:
         """Write what is left of the last line."""
         rest, self._rest = self._rest, b""

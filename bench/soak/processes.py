@@ -146,9 +146,9 @@ def descriptors(pid: int) -> int:
 class Server:
     """The server under test on a port of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, db: Path | None = None) -> None:
         self.folder = folder
-        self.db = folder / "server.db"
+        self.db = db or folder / "server.db"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
@@ -178,7 +178,15 @@ class Server:
 
     def kill(self) -> None:
         """`kill -9`."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """SIGTERM; its exit code."""
+        return self._end(signal.SIGTERM)
+
+    def _end(self, number: signal.Signals) -> int:
+        if self._process is None:
+            return 0
+        process, self._process = self._process, None
+        process.send_signal(number)
+        return process.wait(30)

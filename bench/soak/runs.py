@@ -117,7 +117,7 @@ def rotation(folder: Path, settings: Settings, ways: Sequence[type[Log]] = WAYS)
     notes = _settled(field, watcher)
     verdict = judged(field, watcher.rows, notes)
     watcher.stop()
-    _check_exits(watcher, verdict)
+    check_exits(watcher, verdict)
     return verdict
 
 
@@ -129,9 +129,13 @@ def _settled(field: Field, watcher: Watcher) -> list[str]:
     return [f"{descriptors(watcher.pid)} descriptors open"]
 
 
-def kills(folder: Path, settings: Settings) -> Verdict:
+FEW_WAYS: Sequence[type[Log]] = (RenameCreate, SameHead, CopyTruncate, RenameGzip)
+SAFE_WAYS = tuple(way for way in WAYS if way.is_safe_while_down)
+
+
+def kills(folder: Path, settings: Settings, ways: Sequence[type[Log]] = FEW_WAYS) -> Verdict:
     """`kill -9` of watcher and server at random, again and again, under load and rotation."""
-    field = Field(folder, (RenameCreate, SameHead, CopyTruncate, RenameGzip), settings)
+    field = Field(folder, ways, settings)
     server = Server(folder)
     watcher = field.watcher(server={"url": server.url, "retry_max": "2s"})
     server.start()
@@ -151,7 +155,7 @@ def kills(folder: Path, settings: Settings) -> Verdict:
     verdict = judged(field, lambda: watcher.rows(server.url))
     watcher.stop()
     server.kill()
-    _check_exits(watcher, verdict)
+    check_exits(watcher, verdict)
     _check_state(watcher, verdict)
     print(f"  kill -9: {count} times, slowest start {watcher.slowest_start_s:.1f} s", flush=True)
     return verdict
@@ -175,7 +179,7 @@ def zeroed(folder: Path, settings: Settings) -> Verdict:
     verdict = judged(field, lambda: watcher.rows(server.url))
     watcher.stop()
     server.kill()
-    _check_exits(watcher, verdict)
+    check_exits(watcher, verdict)
     _check_state(watcher, verdict)
     return verdict
 
@@ -211,7 +215,7 @@ def server_away(folder: Path, settings: Settings) -> Verdict:
     watcher.stop()
     proxy.close()
     server.kill()
-    _check_exits(watcher, verdict)
+    check_exits(watcher, verdict)
     print(f"  peak {peak:.0f} MiB, state {largest_state >> 10} KiB, {proxy.most_a_second} retries/s", flush=True)
     return verdict
 
@@ -221,23 +225,49 @@ def disk_full(folder: Path, settings: Settings, small: Path) -> Verdict:
     field = Field(folder, (RenameCreate, CopyTruncate), settings)
     watcher = field.watcher(state_dir=str(small / folder.name))
     watcher.start()
-    lines_while_full = 0
-    for _ in range(3):
-        field.write(settings.seconds / 9)
-        said = len(watcher.log.read_bytes().splitlines())
-        ballast = small / "ballast"
-        _fill(ballast)
-        field.write(settings.seconds / 9)
-        lines_while_full = max(lines_while_full, len(watcher.log.read_bytes().splitlines()) - said)
-        ballast.unlink()
-        field.write(settings.seconds / 9)
+    lines_while_full = _written_while_full(field, watcher, small)
     field.finish()
     verdict = judged(field, watcher.rows)
     if lines_while_full > 10:
         verdict.note(f"{lines_while_full} lines of own log while the disk was full")
     watcher.stop()
-    _check_exits(watcher, verdict)
+    check_exits(watcher, verdict)
     return verdict
+
+
+def database_full(folder: Path, settings: Settings, small: Path) -> Verdict:
+    """The same under the server's database: what was acknowledged is there, and the rest comes when there is space."""
+    field = Field(folder, (RenameCreate, CopyTruncate), settings)
+    server = Server(folder, small / f"{folder.name}.db")
+    watcher = field.watcher(server={"url": server.url, "retry_max": "2s"})
+    server.start()
+    watcher.start()
+    lines_while_full = _written_while_full(field, watcher, small)
+    field.finish()
+    verdict = judged(field, lambda: watcher.rows(server.url))
+    if lines_while_full > 10:
+        verdict.note(f"{lines_while_full} lines of own log while the disk was full")
+    watcher.stop()
+    code = server.stop()
+    if code:
+        verdict.note(f"the server ended with {code}")
+    check_exits(watcher, verdict)
+    return verdict
+
+
+def _written_while_full(field: Field, watcher: Watcher, small: Path) -> int:
+    """Write while the disk fills up and gets free again, three times; the most lines its own log got."""
+    lines_while_full = 0
+    for _ in range(3):
+        field.write(field.settings.seconds / 9)
+        said = len(watcher.log.read_bytes().splitlines())
+        ballast = small / "ballast"
+        _fill(ballast)
+        field.write(field.settings.seconds / 9)
+        lines_while_full = max(lines_while_full, len(watcher.log.read_bytes().splitlines()) - said)
+        ballast.unlink()
+        field.write(field.settings.seconds / 9)
+    return lines_while_full
 
 
 def _fill(path: Path) -> None:
@@ -257,7 +287,8 @@ def _size_of(folder: Path) -> int:
     return total
 
 
-def _check_exits(watcher: Watcher, verdict: Verdict) -> None:
+def check_exits(watcher: Watcher, verdict: Verdict) -> None:
+    """Note what the watcher did wrong as a process."""
     if any(watcher.exits):
         verdict.note(f"exit codes {watcher.exits}: {watcher.complaint()}")
     if b"Traceback" in watcher.log.read_bytes():

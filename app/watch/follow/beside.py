@@ -11,6 +11,8 @@ from app.watch.follow.identity import FileKey
 from app.watch.follow.names import RotatedName, oldest_first, rotated_beside
 from app.watch.follow.past import holds
 
+_LOOKS = 5
+
 
 class Sibling:
     """A rotated file beside a log, open."""
@@ -34,7 +36,8 @@ class Sibling:
 class Siblings:
     """All rotated files beside a log, oldest first.
 
-    `known` are the files of an earlier look and their paths then, "" where they were not beside the log.
+    `known` are the files of an earlier look and their paths then, "" where they were not beside the log. Those that
+    were read come in the order in which they were.
     """
 
     def __init__(self, found: Iterable[Sibling], known: Mapping[FileKey, str]) -> None:
@@ -75,7 +78,7 @@ class Siblings:
 
 
 def _counts_up(counted: Sequence[Sibling], known: Mapping[FileKey, str]) -> bool:
-    """Whether newer files have higher numbers: those that are new since the last look have, or those made later."""
+    """Whether newer files have higher numbers: those that are new since the last look, that were read or made later."""
     if any(known.get(each.key) not in (None, "", each.name.path) for each in counted):
         return False
     old = [each.name.numbers[0] for each in counted if each.key in known]
@@ -87,6 +90,10 @@ def _counts_up(counted: Sequence[Sibling], known: Mapping[FileKey, str]) -> bool
     ]
     if old and new and (max(old) < min(new) or min(old) > max(new)):
         return max(old) < min(new)
+    numbers = {each.key: each.name.numbers[0] for each in counted}
+    read = [numbers[key] for key in known if key in numbers]
+    if len(read) > 1:
+        return all(one < other for one, other in pairwise(read))
     for packed in (False, True):  # a compressed file is made later than its neighbour, so the kinds cannot be compared
         alike = sorted((each for each in counted if each.name.packed is packed), key=lambda each: each.name.numbers)
         births = [each.key.born_ns for each in alike]
@@ -101,7 +108,7 @@ def siblings_of(path: str | None, known: Mapping[FileKey, str]) -> Iterator[Sibl
 
     `known`: see `Siblings`. Without a path there are none.
     """
-    found = list(_open(path)) if path is not None else []
+    found = _open(path) if path is not None else []
     real = os.path.realpath(path) if path is not None else None
     if path is not None and real is not None and real != path and os.path.islink(path):  # noqa: PTH114  Path would normalise the name
         found += _open(real)
@@ -114,10 +121,21 @@ def siblings_of(path: str | None, known: Mapping[FileKey, str]) -> Iterator[Sibl
                 each.contents.close()
 
 
-def _open(path: str) -> Iterator[Sibling]:
-    for name in rotated_beside(path):
-        try:
-            contents = open_contents(name.path, packed=name.packed)
-        except OSError:
-            continue
-        yield Sibling(name, contents)
+def _open(path: str) -> list[Sibling]:
+    """All that are beside the log at one time: files are renamed and compressed while they are looked for."""
+    for look in range(_LOOKS):
+        names = rotated_beside(path)
+        found = [each for each in map(_opened, names) if each is not None]
+        is_as_named = all(each.key.inode == each.name.inode for each in found)
+        if look == _LOOKS - 1 or (is_as_named and set(rotated_beside(path)) == set(names)):
+            return found
+        for each in found:
+            each.contents.close()
+    raise AssertionError  # not reached
+
+
+def _opened(name: RotatedName) -> Sibling | None:
+    try:
+        return Sibling(name, open_contents(name.path, packed=name.packed))
+    except OSError:
+        return None

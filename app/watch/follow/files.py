@@ -6,8 +6,11 @@ from datetime import datetime
 
 from app.watch.contract import Counters, FileSource, Positions, Row, Turn
 from app.watch.follow.discovery import Discovery
-from app.watch.follow.log import Log, LogPosition, Saved, Tally
+from app.watch.follow.late import Tally
+from app.watch.follow.log import Log
 from app.watch.follow.past import MarkMemory, Past
+from app.watch.follow.place import Stamp, stamp_of
+from app.watch.follow.position import LogPosition, Saved
 from app.watch.stream import Recogniser
 
 _BUFFER_BYTES = 1 << 18
@@ -35,6 +38,8 @@ class FileInput:
         self._positions = positions
         self._after_loss = after_loss
         self._logs: dict[str, Log] = {}
+        self._awake: dict[str, Log] = {}
+        self._stamps: dict[str, Stamp | None] = {}
         self._gone: dict[str, float] = {}
         self._dropped: dict[str, str | None] = {}
         self._left_over = Counters()
@@ -67,9 +72,8 @@ class FileInput:
     def directories(self) -> frozenset[str]:
         """The directories of the files, and of those that they are links to."""
         found = {os.path.dirname(path) for path in self._source.paths}  # noqa: PTH120
-        for path in self._logs:
-            found.add(os.path.dirname(path))  # noqa: PTH120
-            found.add(os.path.dirname(os.path.realpath(path)))  # noqa: PTH120
+        for log in self._logs.values():
+            found |= log.directories
         return frozenset(each for each in found if os.path.isdir(each))  # noqa: PTH112
 
     def discover(self, now: float) -> None:
@@ -78,22 +82,38 @@ class FileInput:
             self._find(now)
         if now >= self._next_poll:
             self._next_poll = now + self._source.poll_s
-            for log in self._logs.values():
-                log.poll(now)
+            for path in self._changed():
+                self._poll(path, now)
             self._hints.clear()
         elif self._hints:
-            for log in self._hinted(now):
-                log.poll(now)
+            for path in self._hinted(now):
+                self._poll(path, now)
 
-    def _hinted(self, now: float) -> list[Log]:
-        """The logs that the hints may mean; a file nobody knows makes the patterns be looked at again."""
+    def _changed(self) -> list[str]:
+        """The paths where something is not as at the last poll. All that an idle watcher does, so it touches little."""
+        stamps, changed = self._stamps, []
+        for path, known in stamps.items():
+            stamp = stamp_of(path)
+            if stamp is None or stamp != known:
+                stamps[path] = stamp
+                changed.append(path)
+        return changed
+
+    def _poll(self, path: str, now: float) -> None:
+        log = self._awake[path] = self._logs[path]
+        log.poll(now)
+        if not log.is_settled:
+            self._stamps[path] = None
+
+    def _hinted(self, now: float) -> list[str]:
+        """The paths that the hints may mean; a file nobody knows makes the patterns be looked at again."""
         hints, self._hints = self._hints, set()
-        named = [self._logs[path] for path in hints if path in self._logs]
+        named = [path for path in hints if path in self._logs]
         if len(named) == len(hints):
             return named
         if self._discovery.patterns:
             self._find(now)
-        return list(self._logs.values())
+        return list(self._logs)
 
     def _find(self, now: float) -> None:
         wanted = dict.fromkeys(self._discovery.paths(now))
@@ -106,6 +126,7 @@ class FileInput:
             self._gone.pop(path, None)
             if path not in self._logs:
                 self._logs[path] = self._begin(path)
+                self._stamps[path] = None
                 self._next_poll = now
         for path in [path for path in self._logs if path not in wanted]:
             self._drop_when_gone(path, now)
@@ -132,7 +153,8 @@ class FileInput:
             self._gone.pop(path, None)
         elif now - self._gone.setdefault(path, now) >= _GONE_S:
             log.close()
-            del self._logs[path], self._gone[path]
+            del self._logs[path], self._gone[path], self._stamps[path]
+            self._awake.pop(path, None)
             self._dropped |= {f"file:{path}": None, f"file-past:{path}": None}
             self._left_over = _with_files(self._left_over, [log])
 
@@ -140,7 +162,8 @@ class FileInput:
         """Read from each log in turn, the one that is first another each time."""
         self.discover(now)
         rows, self._waiting = self._waiting, []
-        logs = [log for log in self._logs.values() if not log.is_idle]
+        self._awake = {path: log for path, log in self._awake.items() if not log.is_idle}
+        logs = list(self._awake.values())
         self._next_first = (self._next_first + 1) % max(1, len(logs))
         logs = logs[self._next_first :] + logs[: self._next_first]
         for place, log in enumerate(logs):
@@ -156,8 +179,8 @@ class FileInput:
 
     def _let_go(self) -> None:
         """Hold few files that were read to their end."""
-        held = sum(log.held for log in self._logs.values())
-        for log in self._logs.values():
+        held = sum(log.held for log in self._awake.values())
+        for log in self._awake.values():
             while held > MAX_HELD and log.held:
                 log.release()
                 held -= 1
@@ -172,6 +195,7 @@ class FileInput:
     def use(self, recogniser: Recogniser) -> None:
         """From the next turn on recognise with other entries."""
         self._recogniser = recogniser
+        self._awake = dict(self._logs)
         for log in self._logs.values():
             log.use(recogniser, self._waiting)
 
@@ -212,6 +236,8 @@ class FileInput:
         for log in self._logs.values():
             log.close()
         self._logs.clear()
+        self._awake.clear()
+        self._stamps.clear()
 
 
 def _with_files(counters: Counters, logs: Iterable[Log]) -> Counters:

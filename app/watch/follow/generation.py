@@ -161,22 +161,20 @@ class Generation:
         size = self.contents.size()
         if self.is_suspect or size < self.size:
             return False
+        # What is new is read before what is known: so it is of the same generation if that is still there.
+        end = tail_of(self.contents, size) if size > self.size else self._end
         head = self.contents.read_at(0, HEAD_BYTES)
-        if not head.startswith(self._head):
+        if len(end) < min(size, TAIL_BYTES) or not head.startswith(self._head) or not self._ends_as_known():
             return False
-        if not self._ends_as_known():
-            return False
-        self._head = head
-        if size > self.size:
-            self.size, self._end = size, tail_of(self.contents, size)
+        self.size, self._head, self._end = size, head, end
         return True
 
     def _ends_as_known(self) -> bool:
         return self.contents.read_at(self.size - len(self._end), len(self._end)) == self._end
 
     def is_at(self, key: FileKey) -> bool:
-        """Whether this is the generation in the file of that key."""
-        return not self.is_lost and not self.is_suspect and self.contents.key == key and self.place == key
+        """Whether this is the generation in the file of that key, compressed meanwhile or not."""
+        return not self.is_lost and not self.is_suspect and self.contents.key == key
 
     @property
     def is_read(self) -> bool:
@@ -261,7 +259,7 @@ class Generation:
         self.offset += len(data)
         if self.offset > self.size:
             self.size, self._end = self.offset, self._tail
-        self.grown_at = now
+            self.grown_at = now
 
     def step_back(self, count: int) -> None:
         """Go back over the last `count` bytes, to read them again; raises OSError."""

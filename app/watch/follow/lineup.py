@@ -8,16 +8,25 @@ files beside them: a file that is truncated in between passes for what it was, i
 then its copy is there. The other way round the file would be found truncated and its copy not be found.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from app.watch.follow.beside import Sibling, Siblings, siblings_of
-from app.watch.follow.contents import Contents, PackedContents, PlainContents
+from app.watch.follow.contents import Contents, PlainContents
 from app.watch.follow.generation import Generation, Record
-from app.watch.follow.identity import TAIL_BYTES, FileKey
+from app.watch.follow.identity import FileKey
+from app.watch.follow.likeness import (
+    copies_of_head,
+    is_beginning,
+    is_copy,
+    is_copy_of_head,
+    is_renamed,
+    is_whole,
+    line_start,
+)
 from app.watch.follow.past import MarkMemory, Past, holds
 
-_LINE_SEARCH_BYTES = 1 << 20
+_LOOKS = 5
 
 
 class Lineup:
@@ -41,7 +50,7 @@ class Lineup:
         """The first look at a log of which nothing is known. See `Log`."""
         with siblings_of(self._beside, {}) as siblings:
             for each in siblings.all:
-                if after_loss and _is_renamed(each.contents, head):
+                if after_loss and is_renamed(each.contents, head):
                     self.queue.append(self._new(each.take(), now, left=True))
                 elif isinstance(each.contents, PlainContents):
                     self.past.add(Record.of_whole(each.contents))
@@ -50,15 +59,32 @@ class Lineup:
             self.past.note_present(siblings.paths(), ())
         if head is not None:
             self.current = self._new(head, now)
-            self.current.start = _line_start(head) if at_end else 0
+            self.current.start = line_start(head) if at_end else 0
             self.queue.append(self.current)
 
-    def resume(self, records: Sequence[Record], read_from: int, head: PlainContents | None, now: float) -> bool:
+    def resume(
+        self, records: Sequence[Record], read_from: int, open_head: Callable[[], PlainContents | None], now: float
+    ) -> bool:
         """The first look at a log that was followed before; whether its stream can go on where it was.
 
-        `read_from` is the place in the stream from which it is to be fed again.
+        `read_from` is the place in the stream from which it is to be fed again. What was found out while the file at
+        the path was cut is half of one time and half of another, so it is found out again.
         """
+        before, truncations, given_up_bytes = self.past.copy(), self.truncations, self.given_up_bytes
+        for _ in range(_LOOKS):
+            goes_on = self._resume(records, read_from, open_head(), now)
+            if self.current is None or self.current.fits():
+                break
+            self.close()
+            self.past.restore(before)
+            self.truncations, self.given_up_bytes = truncations, given_up_bytes
+        else:
+            goes_on = self._resume(records, read_from, open_head(), now)
+        return goes_on
+
+    def _resume(self, records: Sequence[Record], read_from: int, head: PlainContents | None, now: float) -> bool:
         goes_on = False
+        dropped: list[Generation] = []
         fresh = None if head is None else self._new(head, now)
         kept = [each for each in records if head is not None and each.place == head.key and holds(head, each)]
         with siblings_of(self._beside, self._known(records)) as siblings:
@@ -66,14 +92,16 @@ class Lineup:
             places = {record.place: key for key, record in packed.items()}
             records = [replace(each, place=places.get(each.place, each.place)) for each in records]
             for record in records:
-                contents = self._find(record, records, siblings, head, is_kept=record in kept)
+                contents = self._find(record, records, siblings, head, fresh, is_kept=record in kept)
                 if head is not None and head.key == record.place and contents is not head and not record.over:
                     self.truncations += 1
                 if contents is None:
                     if not record.over:
                         self.given_up_bytes += max(0, record.size - record.offset)
                     if record.base is not None:  # a gap: what came before it is no context any more
-                        self.close()
+                        context = [each for each in self.queue if each.limit is not None]
+                        self.queue = [each for each in self.queue if each.limit is None]
+                        dropped += context
                         goes_on = False
                     continue
                 self.past.move(record.place, contents.key)
@@ -83,6 +111,8 @@ class Lineup:
                     self.current, head, fresh = self.queue[-1], None, None
                     self.current.left_at = None
             self._append(siblings, packed, fresh, now)
+        for each in dropped:
+            each.contents.close()
         return goes_on
 
     def look(self, head: PlainContents | None, now: float) -> None:
@@ -94,7 +124,7 @@ class Lineup:
         with siblings_of(self._beside, self._known(each.record() for each in self.queue)) as siblings:
             packed = self._note_compressed(siblings)
             for each in lost:
-                self._replace_lost(each, siblings)
+                self._replace_lost(each, siblings, fresh)
             if self.current is not None and head is not None and self.current.is_at(head.key):
                 head.close()
                 if not self.current.is_read:  # it may have been truncated before anything was known of it
@@ -115,15 +145,21 @@ class Lineup:
         return current.is_suspect
 
     def _is_truncated(self, record: Record, contents: PlainContents, siblings: Siblings) -> bool:
-        """Whether a file that nobody knows holds what this one held at the last look, and more than this one holds."""
+        """Whether a file that nobody knows holds what this one held at the last look, and it or one that was rotated
+        away later holds what this one does not.
+        """
         known = self.past.keys() | {each.place for each in self.queue}
-        return any(
-            holds(each.contents, record)
-            and not _is_beginning(each.contents, contents)
-            and not (each.name.packed and self._compressed(each, siblings, self.past.records, whole=True))
-            for each in siblings.all
-            if each.key not in known
-        )
+        is_copied = False
+        for each in siblings.all:
+            if each.key in known:
+                continue
+            holds_it = holds(each.contents, record)
+            is_copied = is_copied or (holds_it and not each.name.packed)
+            if is_beginning(each.contents, contents) or not (holds_it or (is_copied and not each.name.packed)):
+                continue
+            if not (each.name.packed and self._compressed(each, siblings, self.past.records, whole=True)):
+                return True
+        return False
 
     def close(self) -> None:
         """Let go of all files."""
@@ -152,6 +188,7 @@ class Lineup:
         records: Iterable[Record],
         siblings: Siblings,
         head: PlainContents | None,
+        fresh: Generation | None,
         *,
         is_kept: bool,
     ) -> Contents | None:
@@ -159,8 +196,8 @@ class Lineup:
             is_same = is_kept and not self._is_truncated(record, head, siblings)
             if is_same or not record.is_known:
                 return head
-        taken = self.past.places() | {each.place for each in records}
         truncated = record.place in siblings.keys or (head is not None and head.key == record.place)
+        taken = self.past.places() | {each.place for each in records} | copies_of_head(siblings, fresh)
         sibling = siblings.holding(record, taken, truncated=truncated)
         return None if sibling is None else sibling.take()
 
@@ -174,10 +211,10 @@ class Lineup:
         generation.is_final = contents.packed or contents.key != record.place
         return generation
 
-    def _replace_lost(self, generation: Generation, siblings: Siblings) -> None:
+    def _replace_lost(self, generation: Generation, siblings: Siblings, fresh: Generation | None) -> None:
         """The file of a generation was truncated: what is left of it is in a copy, or lost."""
         self.truncations += 1
-        taken = self.past.places() | {each.place for each in self.queue}
+        taken = self.past.places() | {each.place for each in self.queue} | copies_of_head(siblings, fresh)
         sibling = siblings.holding(generation.record(), taken, truncated=True)
         if sibling is None or not generation.goes_on_in(sibling.contents):
             self.given_up_bytes += generation.give_up()
@@ -209,7 +246,7 @@ class Lineup:
         for sibling in siblings.all:
             taken = {each.place for each in self.queue} | self.past.places()
             if sibling.name.packed and sibling.key not in taken:
-                queued = next((each for each in self.queue if _is_whole(sibling.contents, each)), None)
+                queued = next((each for each in self.queue if is_whole(sibling.contents, each)), None)
                 if queued is not None:
                     queued.place = sibling.key
 
@@ -220,8 +257,9 @@ class Lineup:
         head = self.current or fresh
         self.queue += self._longer(siblings, packed, now) + self._unseen(siblings, head, now)
         live = [each for each in [*self.queue, head] if each is not None and not each.contents.is_gone()]
-        places = [each.place for each in self.queue]
-        self.past.note_present(siblings.paths(), [each.contents.key for each in live], places)
+        self.past.note_present(
+            siblings.paths(), [each.contents.key for each in live], [each.place for each in self.queue]
+        )
         self.queue.sort(key=lambda each: each is self.current)
         if fresh is None:
             return
@@ -257,10 +295,10 @@ class Lineup:
         for place, sibling in enumerate(siblings.all):
             if sibling.is_taken or sibling.key in known or (head is not None and sibling.key == head.place):
                 continue
-            if self._is_of_queued(sibling, siblings) or (head is not None and _is_copy_of_head(sibling, head)):
+            if self._is_of_open(sibling, siblings, head) or (head is not None and is_copy_of_head(sibling, head)):
                 continue
             if (self.current is None or not self.current.is_read) and (
-                place > newest or not _is_copy(sibling, siblings, self.past)
+                place > newest or not is_copy(sibling, siblings, self.past)
             ):
                 unseen.append(self._new(sibling.take(), now, left=True))
             else:
@@ -288,12 +326,13 @@ class Lineup:
         fitting = (each for each in [*same_name, *between, *free] if holds(sibling.contents, each))
         if whole:
             return next((each for each in fitting if sibling.contents.size() == each.size), None)
-        return next((each for each in [*same_name, *between[::-1]] if holds(sibling.contents, each)), None)
+        in_work = [each for each in free if not each.over]  # of these nothing is lost where the order deceives
+        return next((each for each in [*same_name, *between[::-1], *in_work] if holds(sibling.contents, each)), None)
 
-    def _is_of_queued(self, sibling: Sibling, siblings: Siblings) -> bool:
-        """Whether it holds what is being read of a file that is gone."""
-        for each in self.queue:
-            if each.place not in siblings.keys and _is_whole(sibling.contents, each):
+    def _is_of_open(self, sibling: Sibling, siblings: Siblings, head: Generation | None) -> bool:
+        """Whether it holds what is being read of a file that is gone, or was at the path a moment ago."""
+        for each in self.queue if head is None else [*self.queue, head]:
+            if each.place not in siblings.keys and is_whole(sibling.contents, each):
                 each.place = sibling.key
                 return True
         return False
@@ -304,56 +343,3 @@ class Lineup:
         generation = Generation.resumed(contents, record, record.offset, self._memory.times, now)
         generation.left_at = now
         return generation
-
-
-def _is_renamed(contents: Contents, head: PlainContents | None) -> bool:
-    """Whether an older file is the log's own, renamed, rather than a copy: it was made before the one at the path."""
-    if contents.packed or head is None:
-        return not contents.packed
-    return 0 < contents.key.born_ns < head.key.born_ns
-
-
-def _is_copy_of_head(sibling: Sibling, head: Generation) -> bool:
-    """Whether somebody is copying the file at the path: what is there of the copy is made later and begins alike."""
-    made_before = 0 < sibling.key.born_ns < head.place.born_ns
-    return not sibling.name.packed and not made_before and _is_beginning(sibling.contents, head.contents)
-
-
-def _is_copy(sibling: Sibling, siblings: Siblings, past: Past) -> bool:
-    """Whether somebody copied a file that was read and is still there."""
-    return any(
-        each.place in siblings.keys and holds(sibling.contents, each) and sibling.contents.size() == each.size
-        for each in past.records
-    )
-
-
-def _is_whole(contents: Contents, generation: Generation) -> bool:
-    """Whether these are all bytes of a generation whose own file was removed and is only held open."""
-    own = generation.contents
-    return (
-        isinstance(own, PlainContents)
-        and not generation.is_lost
-        and generation.place == own.key
-        and own.is_gone()
-        and holds(contents, generation.record())
-        and contents.size() == own.size()
-    )
-
-
-def _is_beginning(one: Contents, whole: Contents) -> bool:
-    """Whether `whole`, a plain file, begins with `one`, as far as its first and last bytes tell."""
-    if isinstance(whole, PackedContents):
-        return False
-    size = one.size()
-    return size <= whole.size() and all(
-        one.read_at(at, TAIL_BYTES) == whole.read_at(at, min(TAIL_BYTES, size - at))
-        for at in (0, max(0, size - TAIL_BYTES))
-    )
-
-
-def _line_start(contents: PlainContents) -> int:
-    """Where the line begins that the end of a file is in."""
-    size = contents.size()
-    at = max(0, size - _LINE_SEARCH_BYTES)
-    newline = contents.read_at(at, size - at).rfind(b"\n")
-    return at + newline + 1 if newline >= 0 or at == 0 else size

@@ -5,68 +5,21 @@ held for a grace time in case somebody still writes to it; what comes then is re
 """
 
 import errno
-import json
 import os
-from dataclasses import dataclass, field
-from typing import Any
 
 from app.watch.contract import FileSource, Row
 from app.watch.follow.contents import PlainContents
 from app.watch.follow.generation import Changed, Generation, Record
 from app.watch.follow.identity import NotAFile
+from app.watch.follow.late import Held, Tally, begin_in
 from app.watch.follow.lineup import Lineup
-from app.watch.follow.past import MarkMemory, Past
-from app.watch.stream import Recogniser, Segment, Stream, StreamPoint
+from app.watch.follow.past import MarkMemory
+from app.watch.follow.place import directories_of
+from app.watch.follow.position import LogPosition, Saved
+from app.watch.stream import Recogniser, Stream, StreamPoint
 
 _ABSENT = (errno.ENOENT, errno.ENOTDIR)
 _PATIENCE = 5  # a stream that never falls silent is settled after so many times `settle_s`, in a pause a tenth as long
-
-
-@dataclass(slots=True)
-class Tally:
-    """What the logs of an input did."""
-
-    lines: int = 0
-    bytes: int = 0
-    matched: int = 0
-    skipped: int = 0
-    read_any: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LogPosition:
-    """Where a log was: its stream, and the generations that were in work, oldest first."""
-
-    stream: StreamPoint
-    generations: tuple[Record, ...]
-
-    def text(self) -> str:
-        """As a position."""
-        plain = {"v": 1, "stream": self.stream.plain(), "generations": [each.plain() for each in self.generations]}
-        return json.dumps(plain, separators=(",", ":"))
-
-    @classmethod
-    def from_text(cls, text: str) -> "LogPosition":
-        """What `text` gave; raises KeyError, TypeError or ValueError for anything else."""
-        plain: Any = json.loads(text)
-        if plain["v"] != 1:
-            raise ValueError(f"position of version {plain['v']!r}")
-        return cls(StreamPoint.from_plain(plain["stream"]), tuple(map(Record.from_plain, plain["generations"])))
-
-
-@dataclass(slots=True)
-class Saved:
-    """What is known of a log when it is begun: its position, None when it has none, and its earlier files.
-
-    Without a position it is read from its first byte, `at_end` from where it ends now. Older files beside it are then
-    left alone, unless `after_loss`: those that are the log's own renamed files are read, too, as their ids tell what
-    was recorded before.
-    """
-
-    position: LogPosition | None = None
-    past: Past = field(default_factory=Past)
-    at_end: bool = False
-    after_loss: bool = False
 
 
 class Log:
@@ -78,6 +31,7 @@ class Log:
         self.path = path
         self.trouble: str | None = None
         self.files = Lineup(path, saved.past, memory, rotated=source.rotated)
+        self.directories = directories_of(path)
         self._source = source
         self._recogniser = recogniser
         self._memory = memory
@@ -88,7 +42,7 @@ class Log:
         self._stamp: tuple[int, int] | None = None
         self._directory_stamp: int | None = None
         self._over: list[tuple[int, Record]] = []  # (where it ends in the stream, a generation that is over)
-        self._held: list[Generation] = []
+        self._held = Held(self.files.past, source.grace_s, tally, lambda: self._new_stream(None))
         self._has_more = False
         self._is_dirty = False
         self._fed_at = 0.0
@@ -109,7 +63,7 @@ class Log:
     def is_idle(self) -> bool:
         """Whether there is nothing to do until something changes at its path."""
         leaving = bool(self.files.queue) and self.files.queue[0] is not self.files.current
-        return not (self._has_more or leaving or self._held or self._unsettled_since is not None)
+        return not (self._has_more or leaving or len(self._held) or self._unsettled_since is not None)
 
     @property
     def has_more(self) -> bool:
@@ -163,7 +117,7 @@ class Log:
 
     def release(self) -> None:
         """Let go of the file that is held longest although it was read to its end."""
-        self._held.pop(0).contents.close()
+        self._held.release()
 
     def use(self, recogniser: Recogniser, rows: list[Row]) -> None:
         """From here on recognise with other entries; adds the rows that were still waiting."""
@@ -180,10 +134,11 @@ class Log:
     def poll(self, now: float) -> None:
         """Look at the path; one stat when nothing changed."""
         try:
-            status = os.stat(self.path)  # noqa: PTH116  four times a second for each file
+            status = os.stat(self.path)  # noqa: PTH116
         except OSError as error:
             if error.errno not in _ABSENT:
                 self.trouble = self._unreadable(error)
+                self._inode = None  # it is looked at anew when it can be
             elif self.files.current is not None or self._saved is not None or self.trouble or self._came_and_went():
                 self._look(now)
             return
@@ -196,6 +151,11 @@ class Log:
                 self._has_more = True
                 return
         self._look(now)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is nothing to find out at its path until something changes there."""
+        return self._inode is not None and self._stamp is not None
 
     def _is_another(self, current: Generation) -> bool:
         """Whether the file at the path, which was changed, may hold another generation now."""
@@ -227,13 +187,14 @@ class Log:
         elif self._saved.position is None:
             self.files.begin(head, now, at_end=self._saved.at_end, after_loss=self._saved.after_loss)
         else:
-            self._resume(self._saved.position, head, now)
+            if head is not None:
+                head.close()
+            self._resume(self._saved.position, now)
         self._saved = None
         opened = {each.contents.key for each in self.files.queue}
-        for each in [each for each in self._held if each.contents.key in opened]:  # it is back
-            self._held.remove(each)
-            each.contents.close()
+        self._held.release_those(opened)
         self._has_more = self._is_dirty = True
+        self.directories = directories_of(self.path)
         current = self.files.current
         self._inode = None if current is None else (current.place.inode, current.place.device)
         self._stamp = None
@@ -250,9 +211,9 @@ class Log:
                 self.trouble = self._unreadable(error)
         return None
 
-    def _resume(self, position: LogPosition, head: PlainContents | None, now: float) -> None:
+    def _resume(self, position: LogPosition, now: float) -> None:
         point = position.stream
-        if self.files.resume(position.generations, point.scan.read_from, head, now):
+        if self.files.resume(position.generations, point.scan.read_from, self._open, now):
             first = self.files.queue[0]
             assert first.base is not None
             if first.base + first.offset > point.scan.read_from:  # what came before it is gone
@@ -278,7 +239,8 @@ class Log:
                 generation.is_suspect = True
                 self._look(now)
                 if generation.is_suspect and not generation.is_lost:
-                    break  # its file could not be opened to find out more
+                    self._has_more = False  # the path cannot be opened to find out more: at the next poll
+                    break
                 continue
             except OSError as error:
                 self.trouble = f"{self.path} cannot be read: {error.strerror}; check the disk it is on"
@@ -291,7 +253,7 @@ class Log:
                 self._leave(generation, now, rows)
         if not self.files.queue:
             self._has_more = False
-        self._read_held(now, buffer, rows)
+        self._held.read(now, buffer, rows)
         self._settle(now, rows)
         return used
 
@@ -356,39 +318,8 @@ class Log:
         if generation.is_final or generation.is_lost:
             generation.contents.close()
         else:
-            self._held.append(generation)
-        self._is_dirty = True
-
-    def _read_held(self, now: float, buffer: bytearray, rows: list[Row]) -> None:
-        """What somebody still wrote to files that are over, line by line; those that were quiet long enough go."""
-        for each in list(self._held):
-            quiet = now - max(each.left_at or 0.0, each.grown_at) >= self._source.grace_s
-            try:
-                if each.has_more():
-                    self._read_late(each, now, buffer, rows, whole_lines=not quiet)
-                    continue
-            except (Changed, OSError):
-                quiet = True
-            if quiet:
-                self._held.remove(each)
-                each.contents.close()
-
-    def _read_late(
-        self, generation: Generation, now: float, buffer: bytearray, rows: list[Row], *, whole_lines: bool
-    ) -> None:
-        count = generation.read(buffer, len(buffer), now, whole_lines=whole_lines)
-        if count == 0:
-            return
-        stream = self._new_stream(None)
-        begin_in(stream, generation, generation.offset - count)
-        self._tally.bytes += count
-        self._tally.read_any = True
-        self._add(stream.feed(buffer, count), rows)
-        generation.chain.close()
-        self._add([*stream.end_line(), *stream.settle()], rows)
-        self._tally.lines += stream.lines
-        generation.end(stream.lines - generation.base_lines)
-        self.files.past.add(generation.record(over=True))
+            self._held.hold(generation)
+        self._has_more = self._is_dirty = True  # what comes after it waited
 
     def _settle(self, now: float, rows: list[Row]) -> None:
         """A record is closed by time when nothing follows."""
@@ -399,12 +330,3 @@ class Log:
             self._add(self._stream.settle(), rows)
             self._unsettled_since = None
             self._is_dirty = True
-
-
-def begin_in(stream: Stream, generation: Generation, offset: int) -> None:
-    """From here on the stream is fed with this generation, from `offset` on."""
-    if generation.base is None:
-        generation.base = stream.fed - offset
-        generation.base_lines = stream.lines - generation.lines
-    stream.begin(Segment(stream.fed, generation.base, generation.base_lines, generation.origin, generation.chain))
-    generation.is_begun = True

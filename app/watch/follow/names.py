@@ -16,11 +16,15 @@ _DATE = re.compile(r"(?:19|20)\d\d\Z|\d{6,}\Z")  # a year, a date or a time, whi
 
 @dataclass(frozen=True, slots=True)
 class RotatedName:
-    """One rotated file's name. `path` is where it is; `turn` is what was put to the log's name, without `.gz`."""
+    """One rotated file's name. `path` is where it is; `turn` is what was put to the log's name, without `.gz`.
+
+    `inode` is what the directory says is there.
+    """
 
     path: str
     turn: str
     packed: bool
+    inode: int = 0
 
     @property
     def plain_path(self) -> str:
@@ -60,7 +64,8 @@ def rotated_beside(path: str) -> list[RotatedName]:
             for entry in entries:
                 turn = rotated_name(log, entry.name)
                 if turn is not None and entry.is_file():
-                    found.append(RotatedName(os.path.join(directory, entry.name), turn, _is_packed(entry.name)))  # noqa: PTH118
+                    place = os.path.join(directory, entry.name)  # noqa: PTH118
+                    found.append(RotatedName(place, turn, _is_packed(entry.name), entry.inode()))
     except OSError:
         return []
     plain = {each.path for each in found if not each.packed}

@@ -45,6 +45,17 @@ class Past:
         }
         return json.dumps(plain, separators=(",", ":"))
 
+    def copy(self) -> "Past":
+        """As it is now."""
+        other = Past()
+        other.restore(self)
+        return other
+
+    def restore(self, other: "Past") -> None:
+        """As another is."""
+        self.records, self.passed, self.paths = [*other.records], {*other.passed}, dict(other.paths)
+        self._away, self.is_dirty = {*other._away}, other.is_dirty
+
     def keys(self) -> set[FileKey]:
         """The keys of all files that are known."""
         return {each.place for each in self.records} | self.passed

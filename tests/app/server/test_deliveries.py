@@ -19,6 +19,7 @@ from app.config import Limits, ServeConfig
 from app.server import metrics
 from app.shelf import Shelf
 from app.store.location import url_of
+from app.store.occurrences import Query
 from app.store.store import Store
 from tests.app.conftest import Run
 from tests.app.serving import Answer, Child, Client, child, in_thread, read_all, request_of, responses
@@ -339,3 +340,58 @@ def test_deliveries_of_many_watchers_at_once_are_all_stored(cache: Path, entries
         for each in threads:
             each.join()
         assert len(running.get(f"{ROUTE}?limit=1000").json["occurrences"]) == 80
+
+
+# Before and after the body
+
+
+def _sent_head(client: Client, *more: str) -> bytes:
+    lines = ("Host: localhost", f"Content-Type: {JSON}", "Expect: 100-continue", *more)
+    with client.connect() as connection:
+        connection.sendall(request_of(f"POST {ROUTE} HTTP/1.1", *lines))
+        return read_all(connection)
+
+
+@pytest.mark.parametrize("length", ["Content-Length: 16000000", "Transfer-Encoding: chunked"])
+@pytest.mark.parametrize("authorization", [(), ("Authorization: Bearer wrong",), ("Authorization: Basic eA==",)])
+def test_a_large_delivery_without_a_valid_token_is_refused_before_it_is_sent(
+    config: ServeConfig, shelf: Shelf, length: str, authorization: tuple[str, ...]
+) -> None:
+    with serving(config, shelf) as (client, store):
+        store.add_token("host", "db-7")
+        got = _sent_head(client, length, *authorization)
+        assert responses(got) == [401]
+        assert b"www-authenticate: bearer" in got.lower()
+        assert b"application/problem+json" in got
+
+
+def test_a_token_that_does_not_deliver_cannot_send_a_large_delivery(config: ServeConfig, shelf: Shelf) -> None:
+    with serving(config, shelf) as (client, store):
+        _token, secret = store.add_token("viewer", "alice")
+        assert responses(_sent_head(client, "Content-Length: 16000000", f"Authorization: Bearer {secret}")) == [401]
+
+
+def test_a_large_delivery_with_a_valid_token_is_taken(config: ServeConfig, shelf: Shelf) -> None:
+    with serving(config, shelf) as (client, store):
+        _token, secret = store.add_token("host", "db-7")
+        body = body_of(*range(6), text="x" * (1 << 20))
+        assert client.post(ROUTE, body, JSON, Authorization=f"Bearer {secret}").status == 200
+
+
+@pytest.mark.parametrize("limits", [Limits(rows_per_minute=3), Limits(bytes_per_minute=2_000)])
+def test_more_than_a_minutes_amount_is_refused_with_when_to_come_again(
+    config: ServeConfig, shelf: Shelf, limits: Limits
+) -> None:
+    with serving(replace(config, limits=limits), shelf) as (client, store):
+        _token, secret = store.add_token("host", "db-7")
+        _other, second = store.add_token("host", "db-8")
+        text = "x" * 300
+        answers = [client.post(ROUTE, body_of(n, text=text), JSON, Authorization=f"Bearer {secret}") for n in range(8)]
+        statuses = [each.status for each in answers]
+        assert statuses[:2] == [200, 200]
+        assert 429 in statuses
+        refused = answers[statuses.index(429)]
+        assert 1 <= int(refused.headers["retry-after"]) <= 60
+        assert len(store.page(Query()).rows) == statuses.count(200)
+        body = body_of(99, host="db-8", text=text)
+        assert client.post(ROUTE, body, JSON, Authorization=f"Bearer {second}").status == 200

@@ -1,5 +1,6 @@
 """The command: it starts with no configuration, says what is wrong in one line, and ends without losing an answer."""
 
+import contextlib
 import signal
 import socket
 from pathlib import Path
@@ -23,6 +24,25 @@ def test_the_shipped_entries_are_served_without_options(cache: Path) -> None:
         assert running.get("/entries/bird-ospf-mtu-mismatch").status == 200
         assert running.get("/healthz").json["entries"] > 40
         assert "entries on http://127.0.0.1:" in running.log.splitlines()[0]
+
+
+def test_systemd_is_told_that_the_server_is_up_that_it_lives_and_that_it_ends(
+    cache: Path, entries: Path, tmp_path: Path
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(20)
+        environment = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "400000"}
+        with child(cache, "--entries", str(entries), environment=environment) as running:
+            assert systemd.recv(4096) == b"READY=1\nSTATUS=serving"
+            assert [systemd.recv(4096) for _ in range(3)] == [b"WATCHDOG=1"] * 3
+            assert running.end(signal.SIGTERM) == 0
+            systemd.setblocking(False)
+            told = set()
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    told.add(systemd.recv(4096))
+            assert told >= {b"STOPPING=1"}
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.app.watch.following import Followed, append, compress, copytruncate, line, lines
+from tests.app.watch.following import Followed, append, compress, copytruncate, line, lines, rotated
 
 
 @pytest.fixture
@@ -123,3 +124,33 @@ def test_a_line_is_not_spliced_with_what_the_file_held_before(log: Path, followe
     os.truncate(log, 0)
     append(log, b"failed\n" + line(3))
     assert followed.wait().numbers() == [1, 3]
+
+
+def test_a_truncated_file_whose_log_cannot_be_opened_is_not_looked_at_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(lines(*range(2_000)))
+    followed = Followed(log)
+    followed.turn(4096)
+    old = log.rename(rotated(log))
+    log.mkdir()  # something is at the path, and nothing can be read there
+    followed.turn(0)
+    old.write_bytes(lines(*range(5_000, 9_000)))
+    opened: list[str] = []
+    real = os.open
+
+    def counted(path: str, *more: Any, **named: Any) -> int:
+        opened.append(path)
+        assert len(opened) < 100, "it looks again and again"
+        return real(path, *more, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", counted)
+        followed.drain()
+    assert "is not a regular file" in (followed.input.counters().trouble or "")
+    log.rmdir()
+    log.write_bytes(lines(10_000))
+    assert 10_000 in followed.wait().numbers()
+    assert followed.input.counters().trouble is None
+    followed.close()

@@ -3,12 +3,14 @@
 import json
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.watch.follow.chain import LINK_BYTES, Chain, Link
+from app.watch.follow.identity import FileKey
 from app.watch.ids import digest, journal_id, stream_id
-from tests.app.watch.following import Followed, append, lines
+from app.watch.stream import Recogniser, Segment, Stream, StreamPoint
+from tests.app.watch.following import MATCHERS, Followed, TestClock, append, lines
 from tests.support import pieces_of
 
 
@@ -90,3 +92,45 @@ def test_the_id_in_the_row_is_that_of_the_row(tmp_path: Path) -> None:
     followed = Followed(tmp_path / "app.log").wait()
     assert [json.loads(row.json)["id"] for row in followed.rows.values()] == list(followed.rows)
     followed.close()
+
+
+def _fed(stream: Stream, chain: Chain, data: bytes, begin: int, end: int) -> list[str]:
+    """The ids that these bytes give; the chain goes over each once."""
+    if chain.offset < end:
+        chain.take(data[chain.offset : end])
+    return [row.id for row in stream.feed(bytearray(data[begin:end]), end - begin)] if end > begin else []
+
+
+_TEXTS = st.lists(
+    st.sampled_from(
+        [b"demo: 7 failed\n", b"demo: hang 7\n", b"  code 3\n", b"  code 4\n", b"quiet\n", b"q" * 900 + b"\n"]
+    ),
+    min_size=1,
+    max_size=400,
+).map(b"".join)
+
+
+@settings(deadline=None, max_examples=60)
+@given(_TEXTS, st.lists(st.integers(0, 1 << 30), max_size=8))
+def test_a_stream_taken_up_again_anywhere_gives_the_ids_of_one_read_at_once(data: bytes, cuts: list[int]) -> None:
+    recogniser = Recogniser(MATCHERS, lambda _entry: (), "h", TestClock())
+    origin = FileKey(1, 2, 3)
+
+    def begun(chain: Chain, start: StreamPoint | None) -> Stream:
+        stream = Stream(recogniser, "/log", start=start)
+        stream.begin(Segment(0, 0, 0, origin, chain))
+        return stream
+
+    chain = Chain(lambda _value: 0)
+    stream = begun(chain, None)
+    whole = [*_fed(stream, chain, data, 0, len(data)), *(row.id for row in stream.settle())]
+
+    chain, told, at = Chain(lambda _value: 0), list[str](), 0
+    stream = begun(chain, None)
+    for cut in sorted({each % (len(data) + 1) for each in cuts}):
+        told += _fed(stream, chain, data, at, max(at, cut))
+        point = StreamPoint.from_plain(json.loads(json.dumps(stream.point().plain())))
+        stream, at = begun(chain, point), point.scan.read_from
+    told += [*_fed(stream, chain, data, at, len(data)), *(row.id for row in stream.settle())]
+    assert sorted(told) == sorted(whole)
+    assert len(set(whole)) == len(whole)

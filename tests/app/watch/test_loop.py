@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from app.notify import Notifier
 from app.watch.contract import Counters, RecorderError, RecorderFull, Row, Turn
 from app.watch.database import RecorderDamaged
 from app.watch.loop import POSITIONS_WAIT_S, TROUBLE_S, Loop
-from app.watch.notify import Notifier
 from app.watch.ownlog import OwnLog
 from app.watch.wake import Hints, Wake
 

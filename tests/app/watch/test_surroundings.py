@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
+from app.notify import Notifier
 from app.watch import facts, wake
 from app.watch.contract import Counters
 from app.watch.desk import MAX_PEERS, PATIENCE_S, SOCKET_NAME, Desk, ask
 from app.watch.memory import QUIET_BYTES, Memory
 from app.watch.metrics import exposition
-from app.watch.notify import Notifier
 from app.watch.ownlog import OwnLog, own_log_path
 from app.watch.status import Snapshot, report, summary
 from app.watch.wake import Hints, Wake

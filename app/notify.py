@@ -1,4 +1,4 @@
-"""Tell systemd how the watcher stands: sd_notify(3) over its socket, in a few lines.
+"""Tell systemd how a service stands: sd_notify(3) over its socket, in a few lines.
 
 Outside a unit with `Type=notify` everything here does nothing.
 """
