@@ -47,6 +47,8 @@ def create_app(
     application.extensions["faultbook-config"] = config
     if store is None and config.db is not None:
         store = open_store(config.db)
+    if store is not None:
+        store.use(lambda: own.current.rules)
     application.extensions[STORE] = store
     add_metrics(application, own, store)
     add_guard(application, config)

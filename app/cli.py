@@ -20,6 +20,8 @@ _COMMANDS = (
     "run",
     "serve",
     "chat",
+    "demo",
+    "notify",
     "search",
     "show",
     "lint",

@@ -93,7 +93,9 @@ class ServeConfig:
     `public_url` is where people reach the site, for the few links that must be absolute; None: they are left out.
     `repository_url` is the base of "edit" links: `{repository_url}/entries/...yaml`. `trusted_proxy` is the address
     whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. `bind_port` 0 asks the system for a free one. `db` is
-    the URL of the store of occurrences; None: none are kept. Chat services without a secret are not answered.
+    the URL of the store of occurrences; None: none are kept. Rows are kept for `keep_s`, and while the store takes no
+    more than `keep_bytes`; None: for ever. `notify` is the file that says who is told of incidents; None: nobody. Chat
+    services without a secret are not answered.
     """
 
     bind_host: str = DEFAULT_HOST
@@ -105,10 +107,16 @@ class ServeConfig:
     threads: int = 4
     log_format: LogFormat = "text"
     db: str | None = None
+    keep_s: float | None = None
+    keep_bytes: int | None = None
+    notify: str | None = None
     limits: Limits = field(default_factory=Limits)
     chat: ChatConfig = field(default_factory=ChatConfig)
 
 
+_AGE = re.compile(r"([0-9]{1,6})([hd])")
+_SIZE = re.compile(r"([0-9]{1,15})([KMGT]i?B?)?")
+_HOURS = {"h": 1, "d": 24}
 _BIND = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.%\w]+)\]|(?P<host>[^\[\]:\s]*)):(?P<port>[0-9]{1,5})")
 
 
@@ -152,3 +160,22 @@ def read_chat_languages(texts: Sequence[str]) -> dict[str, Language]:
             raise ConfigError(f'"{text}" sets no language; write SERVICE=LANG or SERVICE:CHANNEL=LANG, as in slack=zh')
         found[where] = language
     return found
+
+
+def read_age(text: str) -> float:
+    """The seconds of an age such as 90d or 36h, an hour at the least; raises ConfigError."""
+    found = _AGE.fullmatch(text.strip())
+    if found is None or not int(found[1]):
+        raise ConfigError(f'"{text}" is not how long to keep rows; write 90d or 36h')
+    return int(found[1]) * _HOURS[found[2]] * 3600.0
+
+
+def read_size(text: str) -> int:
+    """The bytes of a size such as 20GB, 500MiB or 1073741824; raises ConfigError."""
+    found = _SIZE.fullmatch(text.strip())
+    if found is None or not int(found[1]):
+        raise ConfigError(f'"{text}" is not a size; write 20GB, 500MiB or a number of bytes')
+    unit = found[2] or ""
+    power = " KMGT".index(unit[0]) if unit else 0
+    base = 1000 if unit.endswith("B") and "i" not in unit else 1024
+    return int(found[1]) * int(base**power)

@@ -32,7 +32,11 @@ language_option: Decorator = click.option(
 )
 
 db_option: Decorator = click.option(
-    "--db", "url", metavar="URL", help="The store: sqlite:///FILE (default: in the user's state directory)."
+    "--db",
+    "url",
+    metavar="URL",
+    help="The store: sqlite:///FILE, or postgresql+psycopg://USER@HOST/DATABASE (default: a file in the user's state "
+    "directory).",
 )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from flask import current_app
 
+from app.incidents.rules import Rules, rules_of
 from kb.book import Book, open_book
 from kb.catalog import EntriesError, entry_dirs
 from kb.entry import Article
@@ -24,7 +25,8 @@ from kb.search import Index, open_index
 class Snapshot:
     """One loaded set: what a request reads from its start to its end, whatever is loaded meanwhile.
 
-    `digest` changes whenever a file of the entries or the program does; `complaints` are entries left out.
+    `digest` changes whenever a file of the entries or the program does; `complaints` are entries left out; `rules` are
+    what the entries say of incidents.
     """
 
     book: Book
@@ -33,6 +35,7 @@ class Snapshot:
     complaints: tuple[str, ...]
     loaded_at: datetime
     digest: str
+    rules: Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,8 @@ class Shelf:
         articles = {name: article for name in book.ids if (article := book.article(name)) is not None}
         digest = hashlib.blake2b(book.key.encode(), digest_size=12).hexdigest()
         index = open_index(book, cache_dir=self._cache_dir)
-        return Snapshot(book, index, articles, tuple(book.complaints), datetime.now(UTC), digest)
+        rules = rules_of(articles.values())
+        return Snapshot(book, index, articles, tuple(book.complaints), datetime.now(UTC), digest, rules)
 
 
 def shelf() -> Shelf:

@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import dataclasses
+import importlib
 import json
 import shutil
 import sys
@@ -18,22 +19,20 @@ from bench.rules import HIT_RULES
 from bench.run import PARTS, Plan, Runner
 from bench.table import render
 
+_OTHERS = {
+    "watch": "bench.watch",
+    "chat": "bench.chat",
+    "store": "bench.store",
+    "coverage": "bench.coverage.command",
+}
+"""What measures something else altogether, by its first word."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit 0: measured, 1: `--check` and a promise is missed, 2: wrong use, or faultbook fails."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given[:1] == ["watch"]:
-        from bench.watch import main as measure_watcher  # noqa: PLC0415 - measures something else altogether
-
-        return measure_watcher(given[1:])
-    if given[:1] == ["chat"]:
-        from bench.chat import main as measure_chat  # noqa: PLC0415 - the same
-
-        return measure_chat(given[1:])
-    if given[:1] == ["coverage"]:
-        from bench.coverage.command import main as measure_coverage  # noqa: PLC0415 - the same
-
-        return measure_coverage(given[1:])
+    if given and given[0] in _OTHERS:
+        return int(importlib.import_module(_OTHERS[given[0]]).main(given[1:]))
     options = _parser().parse_args(given)
     if options.list:
         print(_listing())

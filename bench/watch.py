@@ -7,9 +7,6 @@ throughput   lines a second of a large log in which one line in a thousand is re
 """
 
 import argparse
-import dataclasses
-import json
-import os
 import random
 import sqlite3
 import sys

@@ -1,7 +1,8 @@
 """One reader's case: the values known of it, and where each came from.
 
-Values reach an article from a match (`paste`), from a link (`link`) or from a form that the reader sent (`you`). What
-is worked out from others is `worked-out`, but as doubtful as the most doubtful of them: a link may be anybody's.
+Values reach an article from a match (`paste`; in the log of a host: `log`), from a link (`link`) or from a form that
+the reader sent (`you`). What is worked out from others is `worked-out`, but as doubtful as the most doubtful of them:
+a link may be anybody's.
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from matchers import where
 from matchers.errors import WhereError
 from matchers.fieldtypes import Value
 
-Origin = Literal["paste", "link", "you", "worked-out"]
+Origin = Literal["paste", "log", "link", "you", "worked-out"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,8 @@ def _plain_entry(entry: Entry) -> dict[str, Any]:
     }
     plain["matchers"] = [_plain_matcher(matcher) for matcher in entry.matchers]
     plain["beats"], plain["recovers"] = list(entry.beats), list(entry.recovers)
-
+    if article.resolved_after_s is not None:
+        plain["resolved_after"] = _duration(article.resolved_after_s)
     for name in Article.__dataclass_fields__:
         if isinstance(getattr(article, name), Both):
             plain[name] = {lang: text for lang, text in plain.get(name, {}).items() if text is not None}

@@ -106,7 +106,9 @@ def _wordings(matcher: Matcher) -> tuple[str, ...]:
 class Article:
     """What a person reads of an entry.
 
-    `field_types` are the types of all fields its matchers can give, `signs` what its matchers look for.
+    `resolved_after_s`: silence for so long means that the trouble is over; None: as for entries that say nothing of it.
+    `recovered_by`: the matchers, as `entry/matcher`, whose match means the same. `field_types` are the types of all
+    fields its matchers can give, `signs` what its matchers look for.
     """
 
     id: str
@@ -128,6 +130,8 @@ class Article:
     related: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
     replaced_by: str | None = None
+    resolved_after_s: float | None = None
+    recovered_by: tuple[str, ...] = ()
     field_types: Mapping[str, str] = field(default_factory=dict)
     signs: tuple[Sign, ...] = ()
 

@@ -297,10 +297,18 @@ _REFERENCE = Object(
 def _entry(values: dict[str, Any]) -> Entry:
     matchers: tuple[Matcher, ...] = values.pop("matchers", ())
     beats, recovers = values.pop("beats", ()), values.pop("recovers", ())
+    resolved_after_s = values.pop("resolved_after", None)
     types: dict[str, str] = {}
     for matcher in matchers:
         types.update(types_of(matcher))
-    return Entry(Article(**values, field_types=types, signs=signs_of(matchers)), matchers, beats, recovers)
+    article = Article(
+        **values,
+        resolved_after_s=resolved_after_s,
+        recovered_by=tuple(name if "/" in name else f"{values['id']}/{name}" for name in recovers),
+        field_types=types,
+        signs=signs_of(matchers),
+    )
+    return Entry(article, matchers, beats, recovers)
 
 
 def types_of(matcher: Matcher) -> dict[str, str]:
@@ -349,6 +357,7 @@ ENTRY = Object(
             ),
             about="matchers whose match says that the trouble is over",
         ),
+        "resolved_after": Key(Duration(), about="silence for so long means that the trouble is over (default 24h)"),
         "cause": Key(_both(_TEXT), about="Markdown"),
         "diagnosis": Key(_both(_TEXT), about="Markdown: how to be sure"),
         "fix": Key(_both(_TEXT), about="Markdown: safest first, what it interrupts, how to undo it"),

@@ -1,8 +1,13 @@
-"""Who may: deliveries need a host's token, listing a viewer's or an operator's, or a session opened with one.
+"""Who may: deliveries need a host's token, listing a viewer's or an operator's, changes an operator's.
 
-Where no token exists, only requests of this machine to itself are answered. Whoever is refused may not ask often.
+A session opened with such a token stands for it in a browser, except for deliveries. What a browser changes needs the
+page's own CSRF token too, since browsers send cookies, and reach this machine, for whatever site asks them to. Where no
+token exists, only requests of this machine to itself are answered. Whoever is refused may not ask often.
 """
 
+import hashlib
+import hmac
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
@@ -20,6 +25,9 @@ from app.store.tokens import Token
 
 EXTENSION = "faultbook_store"
 SESSION_COOKIE = "faultbook_session"
+CSRF_FIELD = "csrf"
+CSRF_HEADER = "X-CSRF-Token"
+_OWN_SECRET = secrets.token_hex(32)
 _BUSY_RETRY_S = 2
 
 
@@ -63,6 +71,68 @@ def check_may_view() -> None:
         lambda token: token.may_view,
         "this token does not read; send a viewer's token",
     )
+
+
+def may_view() -> bool:
+    """Whether `check_may_view` lets the request pass; asking is no attempt. False where nothing is kept."""
+    return _may(lambda token: token.may_view)
+
+
+def may_change() -> bool:
+    """Whether `check_may_change` lets a form of this request's page pass."""
+    return _may(lambda token: token.may_change)
+
+
+def _may(allows: Callable[[Token], bool]) -> bool:
+    if not isinstance(current_app.extensions.get(EXTENSION), Store):
+        return False
+    if _is_open():
+        return is_from_here()
+    token = _sent_token() if "Authorization" in request.headers else session_token()
+    return token is not None and allows(token)
+
+
+def check_may_change() -> Token | None:
+    """403 unless the request may change things; 401 without a valid token or session.
+
+    A program sends an operator's token; a browser its session and, as a field or header, what `csrf_token` gave to the
+    page. Gives the token, None where none exists.
+    """
+    by_header = "Authorization" in request.headers
+    found = _check(
+        _sent_token if by_header else session_token,
+        lambda token: token.may_change,
+        "this token changes nothing; send an operator's token",
+    )
+    if not by_header and not _is_own_form():
+        _refuse(Forbidden("the form is not of this session any more; open the page again"))
+    return found
+
+
+def csrf_token() -> str:
+    """What a form of this page sends as `csrf`, so that it is told from one of another site."""
+    return hmac.new(_OWN_SECRET.encode(), b"", hashlib.sha256).hexdigest() if _is_open() else _csrf_of_session()
+
+
+def _csrf_of_session() -> str:
+    # Of the session's own secret, so that every process of a server makes and takes the same.
+    session = request.cookies.get(SESSION_COOKIE, "")
+    return hmac.new(session.encode(), b"faultbook csrf", hashlib.sha256).hexdigest()
+
+
+def _is_open() -> bool:
+    return not store().has_tokens()
+
+
+def _is_own_form() -> bool:
+    """Whether the request comes from a page of ours: it knows the token, or no form could have sent it.
+
+    Without tokens a program of this machine needs none: JSON is not sent by a form, nor by a script of another site.
+    """
+    if _is_open() and request.is_json:
+        return True
+    sent = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
+    return hmac.compare_digest(sent.encode("utf-8", "surrogateescape"), csrf_token().encode())
 
 
 def check_token() -> None:

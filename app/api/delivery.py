@@ -18,6 +18,9 @@ MAX_ROWS = 10_000
 MAX_ROW_BYTES = 8 << 20
 MAX_FIELDS = 100
 MAX_VALUE = 64 << 10
+MAX_FACTS = 64
+MAX_PARTS = 256
+MAX_FACT = 1_000
 _MAX_INT = 10**20
 _SHOWN_PROBLEMS = 5
 
@@ -55,6 +58,7 @@ class OccurrenceRow(_Model):
     count: _Count | None = Field(None, description="How many matches this row of a storm stands for.")
     first: AwareDatetime | None = None
     last: AwareDatetime | None = None
+    recovery: bool | None = Field(None, description="True: the match says that a trouble is over.")
 
     def to_record(self) -> NewOccurrence:
         """What the store keeps of it."""
@@ -73,6 +77,8 @@ class Delivery(_Model):
 
     @model_validator(mode="after")
     def _facts_are_flat(self) -> "Delivery":
+        if len(self.facts or {}) > MAX_FACTS:
+            raise ValueError(f"at most {MAX_FACTS} facts")
         for name, value in (self.facts or {}).items():
             if not _is_fact(value):
                 raise ValueError(f"the fact {name} should be a text, or a flat mapping or list of texts")
@@ -81,7 +87,7 @@ class Delivery(_Model):
 
 def _is_fact(value: Any) -> bool:
     parts = value if isinstance(value, list) else [*value, *value.values()] if isinstance(value, dict) else [value]
-    return len(parts) <= 1000 and all(isinstance(part, str) and len(part) <= 1000 for part in parts)
+    return len(parts) <= MAX_PARTS and all(isinstance(part, str) and len(part) <= MAX_FACT for part in parts)
 
 
 def read_delivery() -> tuple[Delivery, int]:

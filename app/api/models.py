@@ -178,6 +178,8 @@ class EntryDocument(_Model):
     related: list[str] = Field(description="Ids of entries that this one or its author points to.")
     references: list[Source]
     replaced_by: str | None
+    resolved_after_s: float | None = Field(description="Silence for so long means that the trouble is over.")
+    recovered_by: list[str] = Field(description="Matchers whose match means the same, as `entry/matcher`.")
 
 
 class Accepted(_Model):
@@ -210,6 +212,7 @@ class Occurrence(_Model):
     count: int | None = Field(None, description="How many matches this row of a storm stands for.")
     first: str | None = Field(None, description="When the first of them was seen.")
     last: str | None = Field(None, description="When the last of them was seen.")
+    recovery: bool | None = Field(None, description="Never true here: what says that a trouble is over is not listed.")
 
 
 class OccurrencePage(_Model):

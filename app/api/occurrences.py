@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import cast
 
 from flask import Response, request
@@ -15,12 +14,12 @@ from app.api.json_response import json_response
 from app.api.models import Accepted, OccurrencePage, Problem
 from app.api.operations import JSON, Parameter, operation
 from app.api.paging import cursor_of, limit_of, paging, position_of
+from app.api.since import since_of
 from app.server.guard import guard
 from app.server.logs import log
 from app.server.metrics import metrics
 from app.store.errors import StoreFull
 from app.store.occurrences import NewOccurrence, Order, Query
-from app.store.times import parse_time
 
 _DEFAULT = 100
 _FULL_RETRY_S = 30
@@ -111,19 +110,11 @@ def _query() -> Query:
     return Query(
         entry=request.args.get("entry") or None,
         host=request.args.get("host") or None,
-        since=_since(),
+        since=since_of(),
         limit=limit_of(_DEFAULT),
         order=cast(Order, order),
         after=_after(order),
     )
-
-
-def _since() -> datetime | None:
-    text = request.args.get("since")
-    try:
-        return parse_time(text) if text else None
-    except ValueError as error:
-        raise BadRequest(f"since {error}") from None
 
 
 def _after(order: str) -> int | None:

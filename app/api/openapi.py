@@ -23,7 +23,7 @@ _SECURITY = {
     "token": {"type": "http", "scheme": "bearer", "description": "What faultbook token add printed."},
     "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE, "description": "Set by POST /session."},
 }
-_SCHEMES = {"host": ("token",), "viewer": ("token", "session")}
+_SCHEMES = {"host": ("token",), "viewer": ("token", "session"), "operator": ("token", "session")}
 
 
 @operation("GET", "/openapi.json", "This description", answers={200: None})

@@ -18,7 +18,7 @@ from app.api.negotiation import check_accept, check_content_type
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 JSON = "application/json"
-Needs = Literal["host", "viewer"]
+Needs = Literal["host", "viewer", "operator"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from app.answers import plain
 from app.chat.answer import Answer, Item, Link
 from app.chat.clean import clean
 from app.chat.contract import Ask
-from app.chat.text import shorten
 from app.chat.words import say
+from app.messages.text import shorten
 from app.shelf import Snapshot
 from kb.entry import Article, Language
 from kb.recognise import Answer as Recognised

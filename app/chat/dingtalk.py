@@ -10,9 +10,6 @@ a robot's messages to the whole group and has no buttons that come back: languag
 is refused is sent again as text.
 """
 
-import base64
-import hashlib
-import hmac
 import json
 import secrets as random
 from collections.abc import Iterator, Mapping
@@ -37,6 +34,7 @@ from app.chat.contract import (
 from app.chat.dingtalk_message import message, notice_message
 from app.chat.reading import read_json, text_at
 from app.chat.secrets import is_one_of
+from app.messages.dingtalk import sign
 
 if TYPE_CHECKING:
     from app.chat.answer import Answer
@@ -111,12 +109,6 @@ class DingTalk:
             code = _code({"msgtype": "text", "text": payload["text"]}, ask, posts)
         if code:
             raise Undelivered(f"DingTalk answered with errcode {code}")
-
-
-def sign(secret: str, time: str) -> str:
-    """The signature of this time, in milliseconds."""
-    digest = hmac.new(secret.encode("utf-8"), f"{time}\n{secret}".encode(), hashlib.sha256).digest()
-    return base64.b64encode(digest).decode("ascii")
 
 
 def _written(sent: Mapping[str, Any]) -> str | None:

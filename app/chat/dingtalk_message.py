@@ -1,21 +1,18 @@
 """An answer as a message of DingTalk: Markdown, and the same as text.
 
-DingTalk documents a part of Markdown (headings, quotations, bold, links, lists) and no blocks of code. Every mark in a
-text stands behind a backslash, and what may begin a link or call somebody has something unseen in it: where a client
-did not know the backslash, no link would come of it either. Lines of a log stand in a quotation. Only a command, which
-is to be copied, stands as it is, in a block of code; its values are strictly typed.
-
-Nobody is called by a message without `at`. Source: open.dingtalk.com, "Message types of robots".
+Lines of a log stand in a quotation. Only a command, which is to be copied, stands as it is, in a block of code; its
+values are strictly typed.
 """
 
 import json
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from app.chat.contract import Payload
-from app.chat.text import fenced, inert, plain_text, shorten
+from app.chat.text import plain_text
 from app.chat.words import colon, label, say
+from app.messages.dingtalk import escaped
+from app.messages.text import fenced, inert, shorten
 
 if TYPE_CHECKING:
     from app.chat.answer import Answer, Item, Link
@@ -25,7 +22,6 @@ MAX_BYTES: Final = 18_000
 _MAX_TITLE: Final = 60
 _MAX_TEXT: Final = 2_000
 
-_MARKS: Final = re.compile(r"([\\`*_{}\[\]()#+\-!|~&$]|^>|(?<=^\d)\.|(?<=^\d\d)\.)")
 _BRIEFER: Final = (5, 2, 0)
 """Lines of evidence of each item, tried in turn until the message is small enough."""
 
@@ -48,11 +44,6 @@ def message(answer: "Answer", call: str) -> Payload:
 def notice_message(text: str) -> Payload:
     """A sentence as text."""
     return {"msgtype": "text", "text": {"content": inert(text)}}
-
-
-def escaped(text: str) -> str:
-    """A text in which nothing is formatting, a link or a call."""
-    return _MARKS.sub(r"\\\1", inert(text.lstrip()))
 
 
 def _blocks(answer: "Answer", lines: int) -> Iterator[str]:

@@ -35,7 +35,8 @@ from app.chat.feishu_seal import check_signature, encrypted, opened, signed
 from app.chat.reading import text_at
 from app.chat.recall import MAX_TEXT as MAX_ASKED
 from app.chat.recall import pack, unpack
-from app.chat.text import inert, plain_text
+from app.chat.text import plain_text
+from app.messages.text import inert
 from kb.entry import LANGUAGES
 
 if TYPE_CHECKING:

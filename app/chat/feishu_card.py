@@ -5,13 +5,13 @@ for titles of entries alone, their characters as entities. Source: open.feishu.c
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from app.chat.answer import Answer, Item, Link
 from app.chat.contract import Payload
 from app.chat.words import colon, label, say
+from app.messages.feishu import escaped
 
 MAX_BYTES: Final = 28_000
 """A card may have 30 KB (open.feishu.cn, "Reply to a message")."""
@@ -19,7 +19,6 @@ MAX_VALUE: Final = 3_000
 """Characters of a packed question in a button; a card has two of them at the most."""
 
 _COLOURS: Final = {"critical": "red", "error": "red", "warning": "orange", "info": "blue"}
-_MARK: Final = re.compile(r"[^\w\s,.，。、；：“”（）]", re.ASCII)
 _BRIEFER: Final = (5, 2, 0)
 """Lines of evidence of each item, tried in turn until the card is small enough."""
 
@@ -137,10 +136,3 @@ def _button(label: str, value: Mapping[str, Any]) -> _Element:
         "type": "default",
         "value": dict(value),
     }
-
-
-def escaped(text: str) -> str:
-    """Text in `lark_md` that is nothing but itself: every character that may be a mark as its entity."""
-    return _MARK.sub(lambda found: f"&#{ord(found[0])};" if ord(found[0]) < 0x80 else found[0], text).replace(
-        "_", "&#95;"
-    )

@@ -29,9 +29,10 @@ from app.chat.contract import (
     Secret,
     Undelivered,
 )
-from app.chat.mattermost_message import message, prose
+from app.chat.mattermost_message import message
 from app.chat.reading import read_form, read_json, text_at
 from app.chat.secrets import is_one_of
+from app.messages.mattermost import prose
 
 if TYPE_CHECKING:
     from app.chat.answer import Answer

@@ -1,32 +1,21 @@
 """An answer as a Mattermost message: one attachment per entry, in Markdown, within 16,383 characters.
 
-Mattermost has no text that it does not read as Markdown, so log text stands in blocks of code, values in spans of code,
-and in sentences every mark is behind a backslash. In `@`, `#`, `://` and the like, which a backslash does not keep from
-calling people or from becoming links, stands a blank that nobody sees. Only in a command, which is to be copied, stands
-nothing unseen; a block of code calls nobody.
+Only in a command, which is to be copied, stands nothing unseen; a block of code calls nobody.
 """
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from app.chat.contract import Payload
-from app.chat.text import ZERO_WIDTH, fenced, fitting, plain_text, without_mentions
+from app.chat.text import plain_text
 from app.chat.words import colon, label, say
+from app.messages.mattermost import MAX_MESSAGE, code, prose, value
+from app.messages.text import fenced, fitting, without_mentions
 
 if TYPE_CHECKING:
     from app.chat.answer import Answer, Item, Link
 
-MAX_MESSAGE: Final = 16_383
-_MAX_CODE: Final = 1_600
 _COLOURS: Final = {"critical": "#b3261e", "error": "#d9480f", "warning": "#e6a700", "info": "#1971c2"}
-
-_MARKS: Final = re.compile(r"([\\`*_\[\]|~$])")
-_BEGINNING: Final = re.compile(r"\A(?=\s*(?:[#>=+-]|\d+[.)]\s))")
-_LINKS: Final = re.compile(
-    r"(?<=<)|(?<=&)(?=#?\w{1,32};)|(?<=:)(?=//)|(?<=[Ww]{3})(?=\\?\.)|(?<=mailto:)|(?<=[#~])(?=\S)"
-    r"|(?<=:)(?=[\w+'-]{1,60}:)"
-)
 
 
 def message(answer: "Answer") -> Payload:
@@ -49,22 +38,6 @@ def length_of(payload: Payload) -> int:
     return len(payload["text"]) + sum(
         len(value) for each in payload.get("attachments", ()) for value in each.values() if isinstance(value, str)
     )
-
-
-def prose(text: str) -> str:
-    """A sentence in which nothing is formatting, a link or a call."""
-    marked = _BEGINNING.sub(ZERO_WIDTH, _MARKS.sub(r"\\\1", without_mentions(text)))
-    return _LINKS.sub(ZERO_WIDTH, marked)
-
-
-def code(text: str) -> str:
-    """Lines of a log as a block of code."""
-    return fitting(without_mentions(text), _MAX_CODE, fenced)
-
-
-def value(name: str, text: str) -> str:
-    """A field in a line: code, in which nothing is formatting."""
-    return f"`{without_mentions(f'{name}={text}'.replace('`', 'ˋ'))}`"
 
 
 def _attachment(item: "Item", answer: "Answer") -> Payload:

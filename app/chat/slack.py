@@ -33,7 +33,8 @@ from app.chat.contract import (
 from app.chat.reading import read_form, read_json, text_at
 from app.chat.recall import unpack
 from app.chat.secrets import is_one_of
-from app.chat.slack_blocks import LANGUAGE_ACTION, SHARE_ACTION, escape, message
+from app.chat.slack_blocks import LANGUAGE_ACTION, SHARE_ACTION, message
+from app.messages.slack import escape
 from kb.entry import LANGUAGES
 
 if TYPE_CHECKING:

@@ -1,20 +1,19 @@
 """An answer as a Slack message: sections of `mrkdwn`, buttons, and plain text for notifications.
 
-Slack reads `<...>` as links and calls (`<!here>`), so `&`, `<` and `>` are entities in every text; that holds inside
-of code, too. Log text stands in code wherever it is more than a value in a sentence. In sentences signs that would
-begin formatting are replaced by ones that look alike. `verbatim` keeps Slack from making links and calls of words.
+`verbatim` keeps Slack from making links and calls of words; the rest of the escaping is `app.messages.slack`.
 
 Limits (docs.slack.dev, "Blocks"): 50 blocks, 3,000 characters in a section, 2,000 in a button's value.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from app.chat.contract import Ask, Payload
 from app.chat.recall import pack
-from app.chat.text import ZERO_WIDTH, fitting, plain_text, without_mentions
+from app.chat.text import plain_text
 from app.chat.words import colon, label, say
+from app.messages.slack import MAX_CODE, code, escape, inside_code, prose, value
+from app.messages.text import fitting, without_mentions
 
 if TYPE_CHECKING:
     from app.chat.answer import Answer, Item, Link
@@ -25,21 +24,14 @@ MAX_VALUE: Final = 2_000
 MAX_FALLBACK: Final = 3_000
 LANGUAGE_ACTION: Final = "faultbook-language"
 SHARE_ACTION: Final = "faultbook-share"
-_MAX_CODE: Final = 2_400
 _MAX_VALUES: Final = 1_800
-
-_ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_LOOK_ALIKE: Final = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
-_EDGE: Final = re.compile(r"(?<!\w)_|_(?!\w)|(?<=_)_")
-_EMOJI: Final = re.compile(r":(?=[\w+'-]{1,60}:)")
-_BACKTICKS: Final = re.compile(r"`(?=`)")
 
 
 def message(answer: "Answer", ask: Ask) -> Payload:
     """`text` and `blocks`, without who shall see them."""
     blocks = [*_blocks(answer), *_buttons(answer, ask)]
     return {
-        "text": _inside_code(without_mentions(plain_text(answer, MAX_FALLBACK))),
+        "text": inside_code(without_mentions(plain_text(answer, MAX_FALLBACK))),
         "blocks": blocks[:MAX_BLOCKS],
         "mrkdwn": False,
         "unfurl_links": False,
@@ -47,35 +39,9 @@ def message(answer: "Answer", ask: Ask) -> Payload:
     }
 
 
-def escape(text: str) -> str:
-    """The text without anything that Slack takes for a link or a call."""
-    return "".join(_ENTITIES.get(char, char) for char in text)
-
-
-def prose(text: str) -> str:
-    """A sentence in which nothing is formatting, an emoji, a quotation or a call."""
-    text = _EDGE.sub("ˍ", text.translate(_LOOK_ALIKE))
-    text = _EMOJI.sub(":" + ZERO_WIDTH, without_mentions(text))
-    return escape(ZERO_WIDTH + text if text.startswith(">") else text)
-
-
-def code(text: str) -> str:
-    """Lines of a log as a block of code."""
-    return f"```\n{fitting(without_mentions(text), _MAX_CODE, _inside_code)}\n```"
-
-
 def command(text: str) -> str:
     """A command as a block of code, to be copied: nothing unseen stands in it."""
-    return f"```\n{fitting(text, _MAX_CODE, _inside_code)}\n```"
-
-
-def value(name: str, text: str) -> str:
-    """A field in a line: code, in which nothing is formatting."""
-    return f"`{escape(without_mentions(f'{name}={text}'.replace('`', 'ˋ')))}`"
-
-
-def _inside_code(text: str) -> str:
-    return escape(_BACKTICKS.sub("`" + ZERO_WIDTH, text))
+    return f"```\n{fitting(text, MAX_CODE, inside_code)}\n```"
 
 
 def _blocks(answer: "Answer") -> Iterator[Payload]:

@@ -25,7 +25,7 @@ _PAGE = 1000
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per row.")
 @click.option("--server", metavar="URL", help="Ask this server; the token is read from the file $FAULTBOOK_TOKEN_FILE.")
-@click.option("--db", metavar="URL", help="Read this store: sqlite:///FILE.")
+@click.option("--db", metavar="URL", help="Read this store: sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE.")
 @click.option("--state-dir", type=click.Path(path_type=Path), metavar="DIR", help="Read the store of a watcher there.")
 @click.option("--entry", metavar="ENTRY", help="Only of this entry.")
 @click.option("--host", metavar="HOST", help="Only what this host's watcher recorded.")

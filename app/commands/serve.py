@@ -1,6 +1,7 @@
 """`faultbook serve`: the web knowledge base, the HTTP API and the chat endpoints."""
 
 import os
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,12 +12,17 @@ from app.config import (
     ConfigError,
     LogFormat,
     ServeConfig,
+    read_age,
     read_bind,
     read_chat_languages,
     read_proxy,
+    read_size,
     read_url,
 )
 from app.options import db_option, entries_option, store_url
+
+if TYPE_CHECKING:
+    from app.telling.config import NotifyConfig
 
 
 @click.command(
@@ -32,6 +38,11 @@ from app.options import db_option, entries_option, store_url
 )
 @entries_option
 @db_option
+@click.option("--keep", metavar="AGE", help="Keep occurrences for so long: 90d, 36h (default: for ever).")
+@click.option(
+    "--keep-bytes", metavar="SIZE", help="Remove the oldest days of occurrences while the store takes more: 20GB."
+)
+@click.option("--notify", metavar="FILE", help="Tell of incidents: channels and routes, as in docs/notify.md.")
 @click.option(
     "--public-url", metavar="URL", help="Where people reach the site, for links that must be absolute (sitemap, chat)."
 )
@@ -65,6 +76,9 @@ def command(
     bind: str,
     entries: tuple[str, ...],
     url: str | None,
+    keep: str | None,
+    keep_bytes: str | None,
+    notify: str | None,
     public_url: str | None,
     repository_url: str | None,
     trusted_proxy: str | None,
@@ -91,6 +105,9 @@ def command(
             threads=threads,
             log_format=log_format,
             db=store_url(url),
+            keep_s=read_age(keep) if keep else None,
+            keep_bytes=read_size(keep_bytes) if keep_bytes else None,
+            notify=notify,
             chat=_chat(chat_languages),
         )
         _serve(config)
@@ -104,6 +121,17 @@ def _chat(languages: tuple[str, ...]) -> ChatConfig:
     return ChatConfig(chat_secrets(os.environ), read_chat_languages(languages))
 
 
+def _read_notify(path: str | None) -> "NotifyConfig | None":
+    """Who is told of incidents; a usage error where the file cannot be used."""
+    from app.config_watch import ConfigError as FileError  # noqa: PLC0415 - most servers tell nobody
+    from app.telling.configfile import read_notify  # noqa: PLC0415
+
+    try:
+        return read_notify(path) if path is not None else None
+    except FileError as error:
+        raise click.UsageError(str(error)) from None
+
+
 def _serve(config: ServeConfig) -> None:
     from app import create_app  # noqa: PLC0415 - wrong use is told before all of this is imported
     from app.api.access import EXTENSION as STORE  # noqa: PLC0415
@@ -112,12 +140,16 @@ def _serve(config: ServeConfig) -> None:
     from app.server.metrics import EXTENSION, Metrics  # noqa: PLC0415
     from app.server.reload import Reloader  # noqa: PLC0415
     from app.server.run import Server, announce, bind, url_of  # noqa: PLC0415
+    from app.server.upkeep import Upkeep  # noqa: PLC0415
     from app.shelf import Outcome, Shelf  # noqa: PLC0415
     from app.store.errors import StoreError  # noqa: PLC0415
+    from app.store.retention import Retention  # noqa: PLC0415
     from app.store.store import Store  # noqa: PLC0415
     from app.store.tokens import TokenError  # noqa: PLC0415
+    from app.telling.serving import teller_of  # noqa: PLC0415
     from kb.catalog import EntriesError  # noqa: PLC0415
 
+    notify = _read_notify(config.notify)
     with bind(config) as listening:
         try:
             shelf = Shelf(config.entries)
@@ -130,6 +162,7 @@ def _serve(config: ServeConfig) -> None:
             raise click.UsageError(str(error)) from None
         store: Store = application.extensions[STORE]
         metrics: Metrics = application.extensions[EXTENSION]
+        teller = teller_of(notify, store, shelf, metrics, config.public_url) if notify is not None else None
 
         def count(outcome: Outcome) -> None:
             metrics.reloads.labels("refused" if outcome.trouble else "loaded").inc()
@@ -139,8 +172,15 @@ def _serve(config: ServeConfig) -> None:
         server = Server(application, config, listening, Reloader(shelf, count))
         server.obey_signals()
         announce(url_of(listening), len(shelf.current.articles))
+        upkeep = Upkeep(store, Retention(config.keep_s, config.keep_bytes))
+        upkeep.start()
+        if teller is not None:
+            teller.start()
         try:
             server.run()
         finally:
             application.extensions[CHAT].close()
+            if teller is not None:
+                teller.stop()
+            upkeep.stop()
             store.close()

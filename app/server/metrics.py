@@ -3,6 +3,7 @@
 Labels come from the route table, from fixed lists and from the ids of entries: nothing that a client sends becomes one.
 """
 
+import math
 import threading
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable
@@ -61,7 +62,9 @@ class Metrics:
         )
 
         if store is not None:
-            self._gauge("faultbook_store_bytes", "What the store's files take on the disk.", store.size_bytes)
+            self._gauge("faultbook_store_bytes", "What the store takes; NaN while it does not answer.", _size_of(store))
+            _add_store_metrics(self.registry, store, shelf)
+        self._deliveries = Counter("faultbook_deliveries", "Deliveries that are on the disk.", registry=self.registry)
         self._accepted = Counter(
             "faultbook_occurrences_accepted", "Rows delivered and on the disk.", ["entry"], registry=self.registry
         )
@@ -76,6 +79,7 @@ class Metrics:
 
     def delivered(self, entries: Iterable[str], stored: int) -> None:
         """Count a delivery: the entry of each row that was accepted, and how many of the rows were new."""
+        self._deliveries.inc()
         tally = Tally(self._label_of(entry) for entry in entries)
         for label, count in tally.items():
             self._accepted.labels(label).inc(count)
@@ -105,6 +109,24 @@ class Metrics:
 
     def _gauge(self, name: str, what: str, value: Callable[[], float]) -> None:
         Gauge(name, what, registry=self.registry).set_function(value)
+
+
+def _add_store_metrics(registry: CollectorRegistry, store: "Store", shelf: Shelf) -> None:
+    from app.server.store_metrics import add_store_metrics  # noqa: PLC0415 - as below
+
+    add_store_metrics(registry, store, shelf)
+
+
+def _size_of(store: "Store") -> Callable[[], float]:
+    from app.store.errors import StoreError  # noqa: PLC0415 - an application without a store needs no SQLAlchemy
+
+    def size() -> float:
+        try:
+            return store.size_bytes()
+        except StoreError:
+            return math.nan  # the rest can still be told
+
+    return size
 
 
 def metrics() -> Metrics:

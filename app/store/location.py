@@ -1,4 +1,4 @@
-"""Where a store is, as people say it: `sqlite:///PATH`."""
+"""Where a store is, as people say it: `sqlite:///PATH`, or `postgresql+psycopg://USER@HOST/DATABASE`."""
 
 import os
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 FILE_NAME = "faultbook.db"
 _SQLITE = "sqlite:///"
+_POSTGRESQL = "postgresql+psycopg://"
 
 
 def default_url(environment: Mapping[str, str] = os.environ) -> str:
@@ -21,9 +22,17 @@ def url_of(path: Path) -> str:
     return f"{_SQLITE}{path.absolute()}"
 
 
+def is_postgresql(url: str) -> bool:
+    """Whether the URL names a PostgreSQL database."""
+    return url.startswith(_POSTGRESQL)
+
+
 def path_of(url: str) -> Path:
     """The file that a URL names; raises ValueError with what to write where it names none."""
     if not url.startswith(_SQLITE) or not url.removeprefix(_SQLITE) or "?" in url:
         shown = url.rpartition("@")[2]  # before it may stand a password
-        raise ValueError(f'"{shown}" is not a store; write sqlite:///FILE, with a fourth slash for an absolute path')
+        raise ValueError(
+            f'"{shown}" is not a store; write sqlite:///FILE, with a fourth slash for an absolute path, '
+            "or postgresql+psycopg://USER@HOST/DATABASE"
+        )
     return Path(unquote(url.removeprefix(_SQLITE)))

@@ -1,4 +1,4 @@
-"""Brings a SQLite file to the newest schema: the numbered files of `migrations/`, each in one transaction.
+"""Brings a SQLite file to the newest schema: the numbered files of `migrations/sqlite`, each in one transaction.
 
 Standard library only: a watcher without a server keeps the same schema without SQLAlchemy. Which migrations a file has
 stands in its table `schema_migrations`; its application id tells the file from those of other programs.
@@ -49,10 +49,10 @@ class Migration:
     sql: str
 
 
-def migrations() -> list[Migration]:
-    """Every step, in order."""
+def migrations(dialect: str = "sqlite") -> list[Migration]:
+    """Every step, in order; `dialect` is `sqlite` or `postgresql`, and both have the same steps."""
     found = []
-    for path in sorted(_DIRECTORY.glob("[0-9]*.sql")):
+    for path in sorted((_DIRECTORY / dialect).glob("[0-9]*.sql")):
         number, _, name = path.stem.partition("_")
         found.append(Migration(int(number), name, path.read_text("utf-8")))
     return found

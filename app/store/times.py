@@ -11,9 +11,14 @@ def to_micros(when: datetime) -> int:
     return (when - _EPOCH) // _MICROSECOND
 
 
+def from_micros(micros: int) -> datetime:
+    """The aware time, UTC, of microseconds since 1970."""
+    return _EPOCH + micros * _MICROSECOND
+
+
 def iso(micros: int) -> str:
     """The time in ISO 8601 with microseconds and Z: texts of this form sort as the times do."""
-    return iso_of(_EPOCH + micros * _MICROSECOND)
+    return iso_of(from_micros(micros))
 
 
 def iso_of(when: datetime) -> str:

@@ -5,15 +5,12 @@ file.
 """
 
 import os
-import re
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from app.config_watch import (
     MIB,
     BatchConfig,
-    ConfigError,
     Files,
     Journal,
     MetricsConfig,
@@ -22,8 +19,8 @@ from app.config_watch import (
     SpoolConfig,
     StormConfig,
 )
+from app.yaml_values import duration, read_yaml, server_url, version
 from kb.catalog import SHIPPED
-from kb.load import load_value
 from kb.nodes import ByShape, Context, Key, ListOf, Object, OneOrMany, Parsed, Text, Whole, Word
 from kb.nodes import Path as NodePath
 
@@ -31,67 +28,11 @@ VERSION: Final = 1
 FACTS: Final = ("kernel", "os", "nic_drivers", "bird")
 SOURCE_NAMES: Final = ("auto", "kernel", "bird", "verifier", "loader", "tcpdump", "audit", "text")
 
-_OF_ANY_FILE = {
-    "empty": "is empty; docs/watch.md shows a whole configuration",
-    "not-a-file": "is not a regular file; the configuration is a plain text file",
-    "too-large": "is larger than any configuration; check the path",
-    "too-deep": "is nested deeper than any configuration; docs/watch.md shows a whole one",
-    "many-documents": "has a second document; one file is one configuration, remove the ---",
-}
-"""What the reader of entries says of a whole file, said of a configuration."""
-
 
 def read_config(path: str | os.PathLike[str]) -> dict[str, Any]:
     """The values that a file gives, by their names in `WatchConfig`; raises ConfigError."""
-    values, problems = load_value(path, _WATCH)
-    if problems:
-        first = min(problems)
-        message = _OF_ANY_FILE.get(first.rule, first.message)
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        raise ConfigError(f"{first.path}:{first.line}:{first.column}: {message}{more}")
-    given: dict[str, Any] = values
+    given: dict[str, Any] = read_yaml(path, _WATCH, "docs/watch.md")
     return given
-
-
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-
-
-def seconds(text: str) -> float:
-    """The seconds of `250ms`, `10s`, `5m`, `1h`; raises ValueError."""
-    found = re.fullmatch(r"([0-9]{1,9})(ms|s|m|h)", text)
-    if found is None:
-        raise ValueError("should be a duration; write 250ms, 10s, 5m or 1h")
-    return int(found[1]) * _UNITS[found[2]]
-
-
-def _duration(least: str, most: str) -> Parsed:
-    def parse(text: str) -> float:
-        value = seconds(text)
-        if not seconds(least) <= value <= seconds(most):
-            raise ValueError(f"should be a duration from {least} to {most}")
-        return value
-
-    return Parsed(parse)
-
-
-def _version(text: str) -> int:
-    if text != str(VERSION):
-        raise ValueError(f"is not known here; this faultbook reads version {VERSION}")
-    return VERSION
-
-
-def _url(text: str) -> str:
-    hint = "should be the server's address; write http://HOST:PORT or https://HOST"
-    try:
-        parts = urlsplit(text)
-        _port = parts.port
-    except ValueError:
-        raise ValueError(hint) from None
-    if parts.username is not None or parts.password is not None:
-        raise ValueError("should have no user and password; put the token into token_file")
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError(hint)
-    return text.rstrip("/")
 
 
 def _file(text: str) -> Path:
@@ -162,13 +103,15 @@ _JOURNAL = Object(
 )
 _SERVER = Object(
     {
-        "url": Key(Parsed(_url, Text(2048), quotes=False), required=True, about="http or https, no user:password@."),
+        "url": Key(
+            Parsed(server_url, Text(2048), quotes=False), required=True, about="http or https, no user:password@."
+        ),
         "token_file": Key(Parsed(_file, Text(4096)), about="A file that holds the host's token."),
-        "timeout": Key(_duration("100ms", "10m"), about="Of one request."),
-        "retry_max": Key(_duration("100ms", "1h"), about="The longest wait between two attempts."),
+        "timeout": Key(duration("100ms", "10m"), about="Of one request."),
+        "retry_max": Key(duration("100ms", "1h"), about="The longest wait between two attempts."),
         "batch": Key(
             Object(
-                {"max_events": Key(Whole(1, 10_000)), "max_wait": Key(_duration("0s", "1m"))},
+                {"max_events": Key(Whole(1, 10_000)), "max_wait": Key(duration("0s", "1m"))},
                 lambda values: BatchConfig(**_named(values, max_wait="max_wait_s")),
             )
         ),
@@ -177,7 +120,7 @@ _SERVER = Object(
 )
 _WATCH = Object(
     {
-        "version": Key(Parsed(_version), required=True),
+        "version": Key(version(VERSION), required=True),
         "host": Key(Text(253, r"[^\s\x00-\x1f\x7f-\x9f]+", "write a name without blanks"), about="This host's name."),
         "entries": Key(OneOrMany(Text(4096)), about=f'Directories of entries; "{SHIPPED}" names the shipped set.'),
         "state_dir": Key(Parsed(lambda text: Path(_absolute(text)), Text(4096)), about="Positions and spool."),
@@ -194,7 +137,7 @@ _WATCH = Object(
                 Object(
                     {
                         "over": Key(Whole(1, 1_000_000_000), required=True),
-                        "per": Key(_duration("1s", "24h"), required=True),
+                        "per": Key(duration("1s", "24h"), required=True),
                     },
                     lambda values: StormConfig(values["over"], values["per"]),
                 ),
@@ -205,7 +148,7 @@ _WATCH = Object(
             Object(
                 {
                     "from": Key(Word(("beginning", "end"), {"beginning": False, "end": True})),
-                    "poll": Key(_duration("10ms", "1h")),
+                    "poll": Key(duration("10ms", "1h")),
                     "max_line_bytes": Key(Whole(1024, 64 * MIB)),
                     "rotated": Key(_SWITCH),
                 },

@@ -55,7 +55,8 @@ class Row:
     """One occurrence on its way.
 
     `json` is the object that is delivered: a row of `scan --json` with `id` and `seen_at`. `identity` are the values of
-    the entry's identity fields as text, in the entry's order, "" for one that this match lacks.
+    the entry's identity fields as text, in the entry's order, "" for one that this match lacks; in a row of a recovery,
+    which says that a trouble is over, a mark stands behind them, so that storms count it apart.
     """
 
     id: str

@@ -11,6 +11,9 @@ id keeps it from being stored twice. What an answer means:
     3xx, 404, 405, ..., other 2xx    whoever answers is not our server (a wrong URL, a captive portal): later
     400, 422, other 4xx              a row is not taken: found by halving, set aside and counted, the others go on
 
+What the host tells of itself goes before the rows, in a delivery without any: a server that does not like it then
+still takes the rows.
+
 An idle watcher sends at once. Rows that came while a request was under way wait for company as long as a request of
 that size needs to be worth it: at most `max_wait`, and not at all while there are few.
 """
@@ -25,6 +28,7 @@ from typing import Protocol
 from app.config_watch import ServerConfig
 from app.watch.backoff import Backoff, retry_after_s
 from app.watch.contract import Clock, RecorderError
+from app.watch.news import News
 from app.watch.post import Answer, NoAnswer, Post
 from app.watch.spool import Spool, SpooledRow
 from app.watch.token import TokenFileError, read_token
@@ -66,7 +70,7 @@ class Delivery:
     """Posts what is in the spool. `start` runs it in a thread; `attempt` is one request of it.
 
     `on_trouble` is called from that thread with a sentence when deliveries stop, None when they go again; `say` with
-    what happened once. `facts` tells what this host may say of itself, sent with every request; None: nothing.
+    what happened once. `news` is what this host tells of itself.
     """
 
     def __init__(
@@ -78,7 +82,7 @@ class Delivery:
         *,
         on_trouble: Callable[[str | None], None] = lambda _message: None,
         say: Callable[[str], None] = lambda _message: None,
-        facts: Callable[[], Mapping[str, object] | None] = lambda: None,
+        news: News | None = None,
         randomness: Callable[[], float] = random.random,
         sleep: Sleep | None = None,
     ) -> None:
@@ -89,7 +93,7 @@ class Delivery:
         self._clock = clock
         self._on_trouble = on_trouble
         self._say = say
-        self._facts = facts
+        self._news = news
         self._random = randomness
         self._stopping = threading.Event()
         self._sleep = sleep or self._stopping.wait
@@ -148,6 +152,8 @@ class Delivery:
     def attempt(self) -> int:
         """Post the rows that wait, once, and do what the answer asks for, waiting included; how many were sent."""
         try:
+            if not self._facts_are_told():
+                return 0
             batch = self._spool.batch(self._limit, MAX_BATCH_BYTES)
             if batch:
                 self._judge(batch, self._posted(batch))
@@ -160,8 +166,22 @@ class Delivery:
             self._later(f"delivery failed: {error!r}")
         return 0
 
-    def _posted(self, batch: Sequence[SpooledRow]) -> Answer:
-        facts = self._facts()
+    def _facts_are_told(self) -> bool:
+        """Tell what the host has to tell of itself; whether rows may go now."""
+        facts = self._news.due() if self._news is not None else None
+        if self._news is None or facts is None:
+            return True
+        answer = self._posted((), facts)
+        is_refused = 400 <= answer.status < 500 and answer.status not in _NOT_OURS | _LATER | _TOKEN
+        if answer.accepted() != 0 and not is_refused:
+            self._judge((), answer)
+            return False
+        if is_refused:
+            self._say(f"the server does not take this host's facts ({answer.status}: {answer.detail()})")
+        self._news.told(facts)
+        return True
+
+    def _posted(self, batch: Sequence[SpooledRow], facts: Mapping[str, object] | None = None) -> Answer:
         tail = b"]}" if facts is None else b'], "facts": ' + json.dumps(facts).encode() + b"}"
         body = b'{"host": ' + json.dumps(self._host).encode() + b', "occurrences": ['
         body += b", ".join(row.json.encode("utf-8", "replace") for row in batch) + tail

@@ -22,7 +22,7 @@ from app.config_watch import Journal
 from app.watch.contract import Counters, Positions, Row, Turn
 from app.watch.ids import journal_id
 from app.watch.journalctl import Child, machine_id, options_of, text_of
-from app.watch.stream import Recogniser
+from app.watch.stream import Recogniser, is_recorded
 from app.watch.wake import Wake
 from matchers.engine import MAX_LINE_BYTES
 from matchers.live import LiveScanner, ResumePoint
@@ -342,7 +342,7 @@ class JournalInput:
     def _rows(self, matches: Iterable[Match]) -> list[Row]:
         rows = []
         for match in matches:
-            if match.recovery or not match.record or match.cursor is None:
+            if not is_recorded(match) or match.cursor is None:
                 continue
             key = match.cursor, match.entry, match.matcher
             ordinal = self._ordinals[key] = self._ordinals.get(key, -1) + 1

@@ -11,9 +11,10 @@ from app.watch.contract import Clock, Row
 from app.watch.database import Say
 from app.watch.recorder import FileRecorder
 
+_INSERT_ID = "INSERT OR IGNORE INTO occurrence_ids (id, recorded_at) VALUES (?, ?)"
 _INSERT = """\
-INSERT INTO occurrences (id, entry, host, recorded_at, seen_at, count, "row")
-VALUES (?, ?, ?, max(?, coalesce((SELECT recorded_at FROM occurrences ORDER BY seq DESC LIMIT 1), 0)), ?, ?, ?)"""
+INSERT INTO occurrences (id, entry, host, recorded_at, seen_at, count, "row", recovery)
+VALUES (?, ?, ?, max(?, coalesce((SELECT recorded_at FROM occurrences ORDER BY seq DESC LIMIT 1), 0)), ?, ?, ?, ?)"""
 
 
 class LocalStore(FileRecorder):
@@ -32,12 +33,12 @@ class LocalStore(FileRecorder):
             self._insert(connection, row.id, row.json)
 
     def _insert(self, connection: sqlite3.Connection, identifier: str, row: str) -> None:
-        new = connection.execute("INSERT OR IGNORE INTO occurrence_ids (id) VALUES (?)", (identifier,)).rowcount
-        if new:
+        now = to_micros(self._clock.now())
+        if connection.execute(_INSERT_ID, (identifier, now)).rowcount:
             sent = json.loads(row)
             seen_at = to_micros(parse_time(sent["seen_at"]))
-            now = to_micros(self._clock.now())
-            values = (identifier, sent["entry"], self._host, now, seen_at, sent.get("count", 1), row)
+            recovery = int(sent.get("recovery") is True)
+            values = (identifier, sent["entry"], self._host, now, seen_at, sent.get("count", 1), row, recovery)
             connection.execute(_INSERT, values)
 
     def _take_spooled(self) -> None:

@@ -64,9 +64,10 @@ class Answer:
 class Post:
     """Posts bodies to one server. One thread posts; `abort` may be called by any."""
 
-    def __init__(self, url: str, timeout_s: float) -> None:
+    def __init__(self, url: str, timeout_s: float, *, route: str = ROUTE) -> None:
         parts = urlsplit(url)
-        self._path = parts.path.rstrip("/") + ROUTE
+        path = parts.path.rstrip("/") + route if route else parts.path or "/"
+        self._path = f"{path}?{parts.query}" if parts.query else path
         self._timeout_s = timeout_s
         host, port = parts.hostname or "", parts.port
         self._connection: http.client.HTTPConnection
@@ -77,13 +78,13 @@ class Post:
             self._connection = http.client.HTTPConnection(host, port, timeout=timeout_s)
         self.packs = True
 
-    def send(self, body: bytes, token: str | None) -> Answer:
-        """Post a body of JSON and give the answer; raises NoAnswer.
+    def send(self, body: bytes, token: str | None, more: Mapping[str, str] | None = None) -> Answer:
+        """Post a body of JSON, with more headers, and give the answer; raises NoAnswer.
 
         On a connection that was kept open and that the server has closed meanwhile it is tried once more, on a new
         one: rows have ids, so the server may well get them twice.
         """
-        headers = {"Content-Type": "application/json", "User-Agent": f"faultbook/{VERSION}"}
+        headers = {"Content-Type": "application/json", "User-Agent": f"faultbook/{VERSION}", **(more or {})}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         if self.packs and len(body) >= _WORTH_PACKING:

@@ -1,11 +1,13 @@
 """Where a watcher's rows go: into the spool and on to the server, or into the local store."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from app.config_watch import WatchConfig
 from app.watch.contract import Clock
 from app.watch.loop import Keeper
+from app.watch.news import News
 from app.watch.ownlog import OwnLog
 
 
@@ -20,7 +22,7 @@ class Recording:
         self._log = log
         self.was_lost = False
         self._delivery: Any = None
-        self._facts: dict[str, Any] = {}
+        self._news: News | None = None
         self._recorder = self._open(config)
 
     @property
@@ -41,7 +43,7 @@ class Recording:
         if config.facts:
             from app.watch.facts import collect  # noqa: PLC0415
 
-            self._facts = collect(config.facts)
+            self._news = News(partial(collect, config.facts), self._clock)
         self._delivery = Delivery(
             spool,
             config.server,
@@ -49,7 +51,7 @@ class Recording:
             self._clock,
             on_trouble=lambda message: self._log.trouble("delivery", message),
             say=lambda message: self._log.say("warning", message),
-            facts=lambda: self._facts or None,
+            news=self._news,
         )
         return spool
 
@@ -65,7 +67,7 @@ class Recording:
     def reopen(self, config: WatchConfig) -> Keeper:
         """Another recorder in the place of this one; `start` starts its delivery. Raises RecorderError."""
         self.close(1.0)
-        self._facts = {}
+        self._news = None
         self._recorder = self._open(config)
         return self.recorder
 
@@ -84,6 +86,10 @@ class Recording:
             return {}
         numbers: dict[str, int] = {**self._recorder.counters(), **self._delivery.numbers()}
         return numbers
+
+    def facts(self) -> Mapping[str, Any]:
+        """What this host tells the server of itself."""
+        return self._news.known if self._news is not None else {}
 
     def close(self, within_s: float) -> None:
         """Deliver what waits for so long, then close the file."""

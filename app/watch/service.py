@@ -128,6 +128,7 @@ class Watcher:
             recording=self._recording.numbers(),
             uncommitted_s=self._loop.uncommitted_s(),
             troubles=troubles,
+            facts=self._recording.facts(),
         )
 
     # Inputs

@@ -15,7 +15,7 @@ class Snapshot:
     """One moment. `recording` holds the numbers of spool or local store and of delivery, by name.
 
     `uncommitted_s`: how long what was read has been waiting to be recorded, 0 when nothing waits. `troubles` are
-    sentences by what they are about.
+    sentences by what they are about. `facts` are what this host tells the server of itself.
     """
 
     at: datetime
@@ -29,6 +29,7 @@ class Snapshot:
     recording: Mapping[str, Number] = field(default_factory=dict)
     uncommitted_s: float = 0.0
     troubles: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
     def to_plain(self) -> dict[str, Any]:
         """As JSON can hold it; times are ISO 8601, UTC."""
@@ -59,6 +60,8 @@ def report(plain: Mapping[str, Any]) -> Iterator[str]:
         yield "recording: " + ", ".join(
             f"{name.replace('_', ' ')} {_shown(value)}" for name, value in plain["recording"].items()
         )
+    for name, value in plain.get("facts", {}).items():
+        yield f"tells the server: {name}: {_told(value)}"
     if plain["uncommitted_s"]:
         yield f"waiting to be recorded for {plain['uncommitted_s']:.0f} s"
     for about, what in plain["troubles"].items():
@@ -80,6 +83,12 @@ def source_line(counters: Mapping[str, Any]) -> str:
         if counters[key]:
             parts.append(f"{counters[key]} {words}")
     return ", ".join(parts)
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {each}" for name, each in value.items())
+    return ", ".join(value) if isinstance(value, list) else str(value)
 
 
 def _shown(value: Number) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 
 from app.watch.contract import Counters, Positions, Row, Turn
 from app.watch.ids import stream_id
-from app.watch.stream import Recogniser
+from app.watch.stream import Recogniser, is_recorded
 from app.watch.wake import Wake
 from matchers.engine import MAX_LINE_BYTES
 from matchers.live import ResumePoint
@@ -146,7 +146,7 @@ class StdinInput:
     def _rows(self, matches: Iterable[Match]) -> list[Row]:
         rows = []
         for match in matches:
-            if match.recovery or not match.record:
+            if not is_recorded(match):
                 continue
             key = match.offset, match.entry, match.matcher
             ordinal = self._ordinals[key] = self._ordinals.get(key, -1) + 1

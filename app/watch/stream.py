@@ -21,6 +21,7 @@ from matchers.live import LiveScanner, ResumePoint
 from matchers.match import Match
 
 _MAX_GIVEN = 8192
+_RECOVERY = "\0recovery"
 
 
 class Recogniser:
@@ -62,8 +63,16 @@ class Recogniser:
         seen_at = self.clock.now()
         stamp = seen_at.isoformat(timespec="microseconds").replace("+00:00", "Z")
         identity = tuple(str(match.fields.get(name, "")) for name in names)
-        json = f'{writer.row(match)[:-1]}, "id": "{row_id}", "seen_at": "{stamp}"}}'
+        recovery = ""
+        if match.recovery:  # counted apart in a storm
+            identity, recovery = (*identity, _RECOVERY), ', "recovery": true'
+        json = f'{writer.row(match)[:-1]}, "id": "{row_id}", "seen_at": "{stamp}"{recovery}}}'
         return Row(row_id, match.entry, identity, json, seen_at)
+
+
+def is_recorded(match: Match) -> bool:
+    """Whether a match becomes a row: troubles that are recorded, and whatever says that a trouble is over."""
+    return match.record or match.recovery
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +200,7 @@ class Stream:
     def _rows(self, matches: Iterable[Match]) -> list[Row]:
         rows = []
         for match in matches:
-            if match.recovery or not match.record or (self._sources and match.source not in self._sources):
+            if not is_recorded(match) or (self._sources and match.source not in self._sources):
                 continue
             row_id, placed = self._placed(match)
             self._given.append((match.end, row_id))

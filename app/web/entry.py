@@ -9,6 +9,8 @@ from app.api.entries import document_of
 from app.api.json_response import json_response
 from app.web import language
 from app.web.article import view_of
+from app.web.fleet.pages import host_url
+from app.web.fleet.seen import counts_for_reader, hosts_now
 from app.web.overview import config, overview, sources_of
 from app.web.page import render
 from app.web.site import blueprint
@@ -16,6 +18,7 @@ from app.web.versions import ranges_of, verdict_of
 from kb.case import Case, Origin, case_of
 from kb.entry import Article
 from kb.render import article_markdown
+from kb.template import visible
 from kb.version import VERSION
 
 _HERE_COOKIE: Final = "faultbook-here"
@@ -81,7 +84,8 @@ def _first(given: "MultiDict[str, str]") -> dict[str, int | str]:
 def _page(found: Article, case: Case, given: "MultiDict[str, str]") -> Response:
     whole, lang = overview(), language.current()
     repository, path = config().repository_url, whole.edit_path(found.id)
-    return render(
+    counts = counts_for_reader(found.id)
+    response = render(
         "entry.html",
         view=view_of(found, case, lang, whole),
         article=found,
@@ -92,4 +96,9 @@ def _page(found: Article, case: Case, given: "MultiDict[str, str]") -> Response:
         version=VERSION,
         edit=f"{repository}/{path}" if repository and path else None,
         replaced_by=whole.articles.get(found.replaced_by or ""),
+        fleet=counts[0] if counts else None,
+        fleet_hosts=[(visible(each), host_url(each)) for each in hosts_now(next(iter(counts), None))],
     )
+    if counts:
+        response.headers["Cache-Control"] = "no-store"
+    return response

@@ -69,7 +69,12 @@ def _chosen(text: str | None) -> Language | None:
 def settings() -> AnyResponse:
     """Remember a language or a theme, and go back."""
     to = request.form.get("to", "/")
-    return redirect(to if _LOCAL_PATH.match(to) else "/", 303)
+    return redirect(to if is_local(to) else "/", 303)
+
+
+def is_local(address: str) -> bool:
+    """Whether an address that came with a request leads to a page of this site."""
+    return _LOCAL_PATH.match(address) is not None
 
 
 @blueprint.after_request

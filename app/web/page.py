@@ -4,9 +4,11 @@ from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Response, make_response, render_template, request, url_for
+from flask import Response, current_app, make_response, render_template, request, url_for
 
+from app.api.access import EXTENSION as STORE
 from app.shelf import shelf
+from app.store.store import Store
 from app.web import language
 from app.web.files import address_of
 from app.web.overview import config
@@ -54,15 +56,16 @@ def _shared() -> dict[str, object]:
         "url": url,
         "entry_url": entry_url,
         "file": address_of,
-        "here": _here(),
-        "alternates": [(language.TAGS[each], _absolute(_here(each))) for each in LANGUAGES],
+        "here": here(),
+        "alternates": [(language.TAGS[each], _absolute(here(each))) for each in LANGUAGES],
         "trouble": shelf().trouble,
+        "has_store": isinstance(current_app.extensions.get(STORE), Store),
         "named_language": language.explicit(),
         "severity_of": severity_of,
     }
 
 
-def _here(lang: str | None = None) -> str:
+def here(lang: str | None = None) -> str:
     """This page's address as a path, in the language given; without one the address names none."""
     pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
     query = urlencode([*pairs, *([("lang", lang)] if lang else [])])

@@ -14,7 +14,7 @@ from kb.entry import LANGUAGES
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Search results and forms are not for crawlers."""
-    closed = ("/search", "/lookup", "/settings", "/session", "/api/")
+    closed = ("/search", "/lookup", "/settings", "/session", "/incidents", "/hosts", "/occurrences", "/api/")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     public = config().public_url
     if public:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.api.access import SESSION_COOKIE, session_token, store, store_answers
 from app.server.guard import guard
 from app.store.sessions import LASTS
+from app.web.language import is_local
 from app.web.overview import config
 from app.web.page import render
 from app.web.site import blueprint
@@ -21,7 +22,12 @@ def session() -> Response:
     """Who is signed in, or the form."""
     with store_answers():
         token = session_token()
-    return _never_kept(render("session.html", token=token, is_refused=False))
+    return _never_kept(render("session.html", token=token, is_refused=False, to=request.args.get("to", "")))
+
+
+def sign_in_page(to: str, status: int) -> Response:
+    """The form in the place of a page that needs a token; who signs in comes to that page."""
+    return _never_kept(render("session.html", status, token=None, is_refused=False, to=to, is_asked=True))
 
 
 @blueprint.post("/session")
@@ -33,7 +39,8 @@ def sign_in() -> AnyResponse:
         token = store().find_token(secret) if secret else None
         if token is None or not token.may_view:
             guard().check_rate()
-            return _never_kept(render("session.html", 403, token=None, is_refused=True))
+            to = request.form.get("to", "")
+            return _never_kept(render("session.html", 403, token=None, is_refused=True, to=to))
         _end()
         begun = store().begin_session(secret)
     response = _to_page()
@@ -70,7 +77,8 @@ def _is_https() -> bool:
 
 
 def _to_page() -> AnyResponse:
-    return redirect(url_for("web.session"), 303)
+    to = request.form.get("to", "")
+    return redirect(to if is_local(to) else url_for("web.session"), 303)
 
 
 def _never_kept(response: Response) -> Response:

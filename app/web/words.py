@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from app.web.fleet_words import FLEET_WORDS
 from kb.entry import Language
 from kb.render import HEADINGS
 
@@ -131,6 +132,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "from-paste": ("from your paste", "来自你贴的日志"),
     "from-paste-line": ("line {line} of your paste", "你贴的第 {line} 行"),
+    "from-log": ("from the host's log", "来自主机日志"),
     "from-link": ("from the link", "来自链接"),
     "from-you": ("you entered it", "你填写的"),
     "from-worked-out": ("worked out", "推算得出"),
@@ -235,6 +237,11 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "session-token": ("Token", "令牌"),
     "session-begin": ("Sign in", "登录"),
+    "session-asked": (
+        "Sign in to see this page. Signed in already, and came by a link from elsewhere?",
+        "登录后才能查看此页。如果已经登录，是从别处的链接点进来的：",
+    ),
+    "session-again": ("Open the page", "打开此页"),
     "session-refused": (
         "This token is not valid, or it does not let anybody see what was recorded.",
         "令牌无效，或者没有查看权限。",
@@ -244,6 +251,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "session-end": ("Sign out", "退出登录"),
     # errors
     "error-400": ("This request cannot be answered", "这个请求无法处理"),
+    "error-403": ("You may not see or change this", "没有权限"),
     "error-404": ("There is no such page", "没有这个页面"),
     "error-405": ("This page cannot be asked like that", "这个页面不支持这种请求方式"),
     "error-413": ("That is too much at once", "一次贴得太多了"),
@@ -253,11 +261,18 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "error-503": ("The server is busy or ending", "服务器正忙或正在停止"),
     "error-other": ("This did not work", "没有成功"),
     "error-404-what": ("These entries are near the words of the address.", "下面是与地址中的词相近的条目。"),
+    "error-403-what": (
+        "Without tokens only this machine is answered. With them, a viewer's token lets you see and an operator's "
+        "lets you change; a form that was open for long may have to be opened again.",
+        "没有配置令牌时只响应本机的请求。配置之后，查看需要查看令牌（viewer），修改需要操作令牌（operator）；"
+        "表单放置太久时请重新打开页面。",
+    ),
     "error-413-what": ("Give only the lines around the error.", "只贴报错前后的几行就够了。"),
     "error-429-what": ("Wait a moment, then try again.", "稍等片刻再试。"),
     "error-500-what": ("It was written to the server's log.", "错误已写入服务器日志。"),
     "error-reference": ("Reference", "编号"),
     "error-home": ("To the start page", "回到首页"),
+    **FLEET_WORDS,
 }
 """(English, Chinese) by key; `{name}` stands for a value, `{{` for a brace."""
 

@@ -16,8 +16,12 @@ from bench.soak.logs import WAYS
 from bench.soak.processes import Failed
 from bench.soak.quick import delay, many_rotations
 from bench.soak.runs import SAFE_WAYS, Settings, database_full, disk_full, kills, rotation, server_away, zeroed
+from bench.soak.store import store_in_file, store_in_postgresql
 
-RUNS = ("rotation", "each-way", "kill", "kill-all-ways", "zeroed", "server", "disk", "database", "descriptors", "delay")
+RUNS = (
+    *("rotation", "each-way", "kill", "kill-all-ways", "zeroed", "server", "disk", "database", "descriptors", "delay"),
+    "store",
+)
 _SMALL_DISK = ("disk", "database")
 _SMALL = "FAULTBOOK_SOAK_DISK"
 
@@ -46,6 +50,10 @@ def _run(name: str, seed: int, options: argparse.Namespace) -> bool:
         ways = [way for way in WAYS if options.way in (None, way.name)]
         good = [_one(f"{name} {way.name}", partial(rotation, ways=(way,)), settings, options.dir) for way in ways]
         return all(good)
+    if name == "store":
+        stores = {"SQLite": store_in_file, "PostgreSQL": store_in_postgresql}
+        judged = [_one(f"{name} {kind}", run, settings, options.dir) for kind, run in stores.items()]
+        return all(judged)
     small = Path(os.environ.get(_SMALL, ""))
     runs: dict[str, Callable[[Path, Settings], Verdict]] = {
         "rotation": rotation,

@@ -146,9 +146,13 @@ def descriptors(pid: int) -> int:
 class Server:
     """The server under test on a port of its own."""
 
-    def __init__(self, folder: Path, db: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, db: Path | None = None, *, url: str | None = None, entries: Path | None = None
+    ) -> None:
         self.folder = folder
         self.db = db or folder / "server.db"
+        self._options = ["--db", url or f"sqlite:///{self.db}"]
+        self._options += ["--entries", str(entries)] if entries else []
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
@@ -157,7 +161,7 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        serve = ["serve", "--bind", f"127.0.0.1:{self.port}", "--db", f"sqlite:///{self.db}"]
+        serve = ["serve", "--bind", f"127.0.0.1:{self.port}", *self._options]
         with (self.folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "app", *serve],

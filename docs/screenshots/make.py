@@ -1,14 +1,17 @@
 """Make the screenshots of the docs: `python docs/screenshots/make.py` with Chromium and CJK fonts installed.
 
 On Debian: `apt-get install chromium fonts-noto-cjk fonts-dejavu-core`. The pages are those of the shipped entries,
-served by this process.
+served by this process; the fleet is that of `faultbook demo`.
 """
 
 import contextlib
+import json
+import re
 import shutil
+import subprocess
 import sys
-import tempfile
 import threading
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -37,6 +40,27 @@ def served() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
         server.close()
+
+
+@contextlib.contextmanager
+def fleet() -> Iterator[str]:
+    """A demo whose hosts have delivered their past."""
+    command = [sys.executable, "-m", "app", "demo", "--seed", "7"]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as demo:
+        assert demo.stderr is not None
+        found = re.search(r"(http://\S+)/incidents", demo.stderr.readline())
+        demo.stderr.readline()
+        try:
+            assert found is not None
+            yield found[1]
+        finally:
+            demo.terminate()
+
+
+def incident_of(site: str, entry: str) -> str:
+    """The page of an incident of this entry."""
+    with urllib.request.urlopen(f"{site}/api/v1/incidents?entry={entry}") as answer:
+        return f"{site}/incidents/{json.load(answer)['incidents'][0]['id']}"
 
 
 def shoot(
@@ -73,7 +97,7 @@ def main() -> None:
     chromium = shutil.which("chromium")
     if chromium is None:
         sys.exit("chromium is missing: apt-get install chromium")
-    with tempfile.TemporaryDirectory(), served() as site, sync_playwright() as playwright:
+    with served() as site, fleet() as demo, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         shoot(browser, f"{site}/", "home", LAPTOP)
         shoot(browser, f"{site}/?lang=zh", "home-zh-dark", LAPTOP, color_scheme="dark")
@@ -83,6 +107,14 @@ def main() -> None:
         shoot(browser, f"{site}/", "lookup", LAPTOP, paste(LOG))
         shoot(browser, f"{site}{FILLED}&lang=zh", "phone", PHONE)
         shoot(browser, f"{site}/", "phone-lookup-dark", PHONE, paste(LOG), color_scheme="dark")
+        hang, mismatch = f"{demo}/entries/ixgbe-tx-unit-hang/incidents", incident_of(demo, "bird-ospf-mtu-mismatch")
+        shoot(browser, f"{demo}/incidents", "incidents", LAPTOP)
+        shoot(browser, f"{demo}/incidents?lang=zh&state=", "incidents-zh-dark", LAPTOP, color_scheme="dark")
+        shoot(browser, hang, "entry-incidents", (1280, 1180))
+        shoot(browser, f"{mismatch}?span=14d", "incident", LAPTOP)
+        shoot(browser, f"{demo}/hosts/rr-3?span=14d", "host", LAPTOP)
+        shoot(browser, f"{demo}/incidents", "phone-incidents", PHONE)
+        shoot(browser, f"{hang}?lang=zh", "phone-entry-incidents-dark", PHONE, color_scheme="dark")
         browser.close()
 
 

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from app.cli import main
+from tests.databases import database, postgresql, postgresql_database, sqlite_database
 
+__all__ = ["database", "postgresql", "postgresql_database", "sqlite_database"]  # fixtures of whoever has a store
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = """\
 id: demo-fault

@@ -11,9 +11,11 @@ from typing import Any, ClassVar
 
 import pytest
 
+from app.config import read_age, read_size
 from app.store.location import FILE_NAME, url_of
 from app.store.occurrences import NewOccurrence
 from app.store.store import open_store
+from tests.databases import Database
 from tests.deliveries import NOON, HandClock, sent_row
 
 Run = Callable[..., Any]
@@ -255,6 +257,47 @@ def test_a_store_is_made_and_is_then_the_newest(call: Run, tmp_path: Path) -> No
     url = url_of(tmp_path / "new" / "a.db")
     assert call("db", "upgrade", "--db", url).out.startswith("applied 0001 occurrences\n")
     assert call("db", "upgrade", "--db", url).out == "the schema is the newest\n"
+
+
+def test_every_command_takes_a_postgresql_database(call: Run, postgresql_database: Database) -> None:
+    url = postgresql_database.url
+    assert call("db", "upgrade", "--db", url).out.startswith("applied 0001 occurrences\n")
+    assert call("db", "upgrade", "--db", url).out == "the schema is the newest\n"
+    assert call("token", "add", "viewer", "alice", "--db", url).code == 0
+    assert "alice" in call("token", "list", "--db", url).out
+    store = open_store(url, environment={})
+    sent = sent_row(7)
+    store.record("db-7", [NewOccurrence(sent["id"], sent["entry"], NOON, 1, json.dumps(sent))])
+    store.close()
+    assert numbers(call("occurrences", "--json", "--db", url).out) == [7]
+
+
+def test_a_database_that_does_not_answer_is_one_clear_line_without_the_password(call: Run) -> None:
+    result = call("occurrences", "--db", "postgresql+psycopg://me:secret@127.0.0.1:1/none")
+    assert (result.code, result.out, result.err.count("\n")) == (2, "", 1)
+    assert "does not answer" in result.err
+    assert "secret" not in result.err
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--keep", "90"], "is not how long to keep rows; write 90d"),
+        (["--keep", "0d"], "is not how long"),
+        (["--keep-bytes", "many"], "is not a size; write 20GB"),
+    ],
+    ids=str,
+)
+def test_what_is_no_retention_is_refused(call: Run, options: list[str], says: str) -> None:
+    result = call("serve", *options)
+    assert result.code == 2
+    assert says in result.err
+
+
+def test_ages_and_sizes_are_read() -> None:
+    assert (read_age("90d"), read_age("36h")) == (90 * 86400, 36 * 3600)
+    sizes = {"20GB": 20 * 10**9, "500MiB": 500 << 20, "1K": 1024, "12": 12}
+    assert {text: read_size(text) for text in sizes} == sizes
 
 
 def test_a_file_of_another_program_is_not_upgraded(call: Run, tmp_path: Path) -> None:

@@ -18,11 +18,12 @@ from app import create_app
 from app.config import Limits, ServeConfig
 from app.config_watch import ServerConfig, SpoolConfig
 from app.shelf import Shelf
-from app.store.location import url_of
 from app.store.occurrences import Query
 from app.store.store import Store, open_store
 from app.watch.deliver import Delivery
 from app.watch.spool import Spool
+from bench.postgresql import Cluster
+from tests.databases import Database
 from tests.deliveries import HandClock, file_size_limit, row, sent_row
 
 Deliver = Callable[..., TestResponse]
@@ -30,10 +31,14 @@ LOCAL = "http://127.0.0.1:8080"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(url_of(tmp_path / "a.db"), environment={})
+def store(database: Database) -> Iterator[Store]:
+    opened = open_store(database.url, environment={})
     yield opened
     opened.close()
+
+
+in_a_file = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+in_postgresql = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 
 
 @pytest.fixture
@@ -222,6 +227,7 @@ def test_too_many_rows_and_too_large_rows_are_413_so_that_the_watcher_sends_fewe
     assert deliver([sent_row(0)]).status_code == 200
 
 
+@in_a_file
 def test_a_full_disk_is_507_and_nothing_is_acknowledged(deliver: Deliver, client: FlaskClient) -> None:
     rows = [sent_row(number, text="x" * 1000) for number in range(2000)]
     with file_size_limit(1 << 20):
@@ -233,6 +239,7 @@ def test_a_full_disk_is_507_and_nothing_is_acknowledged(deliver: Deliver, client
     assert deliver(rows).status_code == 200
 
 
+@in_a_file
 def test_a_store_that_does_not_answer_is_503(deliver: Deliver, store: Store, tmp_path: Path) -> None:
     deliver()
     store.close()
@@ -241,6 +248,22 @@ def test_a_store_that_does_not_answer_is_503(deliver: Deliver, store: Store, tmp
     assert response.status_code == 503
     assert response.headers["Retry-After"]
     assert "a.db" not in detail(response)
+
+
+@in_postgresql
+def test_a_database_that_is_away_is_503_and_well_when_it_is_back(
+    deliver: Deliver, client: FlaskClient, postgresql: Cluster
+) -> None:
+    assert deliver().status_code == 200
+    postgresql.stop()
+    try:
+        away = [deliver([sent_row(1)]), listed(client)]
+    finally:
+        postgresql.start()
+    assert [each.status_code for each in away] == [503, 503]
+    assert all(each.headers["Retry-After"] and "127.0.0.1" not in detail(each) for each in away)
+    assert deliver([sent_row(0), sent_row(1)]).get_json() == {"accepted": 2, "stored": 1}
+    assert client.get("/metrics").status_code == 200
 
 
 def test_a_server_without_a_store_has_no_occurrences(application: Flask, client: FlaskClient) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from app.api.access import EXTENSION as STORE
 from app.api.delivery import Delivery
 from app.api.openapi import document
 from app.config import Limits, ServeConfig
+from app.incidents.identity import number_of, shown
 from app.shelf import Shelf
 from app.store.engine import sqlite_engine
 from app.store.errors import StoreBusy, StoreFull
@@ -25,7 +27,7 @@ from tests.app.serving import Answer, Client, in_thread
 from tests.deliveries import sent_row
 
 LINE = "demo: eth0 failed 5 times: no signal"
-LOOKUP, SEARCH, LIST, ONE, OWN, DELIVER, RECORDED = (
+LOOKUP, SEARCH, LIST, ONE, OWN, DELIVER, RECORDED, TROUBLES, TROUBLE, ACT, HOSTS, CROSS, AFFECTED = (
     ("post", "/api/v1/lookup"),
     ("get", "/api/v1/search"),
     ("get", "/api/v1/entries"),
@@ -33,7 +35,14 @@ LOOKUP, SEARCH, LIST, ONE, OWN, DELIVER, RECORDED = (
     ("get", "/api/v1/openapi.json"),
     ("post", "/api/v1/occurrences"),
     ("get", "/api/v1/occurrences"),
+    ("get", "/api/v1/incidents"),
+    ("get", "/api/v1/incidents/{incident}"),
+    ("post", "/api/v1/incidents/{incident}/actions"),
+    ("get", "/api/v1/hosts"),
+    ("get", "/api/v1/entries/{entry}/cross"),
+    ("get", "/api/v1/entries/{entry}/hosts"),
 )
+KNOWN = f"/api/v1/incidents/{shown(number_of('demo-fault', 'db-7', '{}'))}"
 USABLE = {
     LOOKUP: LOOKUP[1],
     SEARCH: "/api/v1/search?q=demo",
@@ -42,12 +51,22 @@ USABLE = {
     OWN: OWN[1],
     DELIVER: DELIVER[1],
     RECORDED: RECORDED[1],
+    TROUBLES: TROUBLES[1],
+    TROUBLE: KNOWN,
+    ACT: f"{KNOWN}/actions",
+    HOSTS: HOSTS[1],
+    CROSS: "/api/v1/entries/demo-fault/cross",
+    AFFECTED: "/api/v1/entries/demo-fault/hosts",
 }
 JSON = {"Content-Type": "application/json"}
-ROWS = json.dumps({"host": "db-7", "occurrences": [sent_row(0), sent_row(1, time="12:00:00", count=3)]})
+SOON = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+ROWS = json.dumps(
+    {"host": "db-7", "facts": {"kernel": "6.1.0"}, "occurrences": [sent_row(0), sent_row(1, time="12:00:00", count=3)]}
+)
 TOKENS = "db-8 host-token"
 TOKEN = {"Authorization": "Bearer host-token"}
 CLIENT = {"X-Forwarded-For": "192.0.2.9"}
+ACTION = json.dumps({"kind": "snooze", "until": SOON, "comment": "later"})
 Case = tuple[tuple[str, str], int]
 
 
@@ -67,6 +86,10 @@ def text(path: str = LOOKUP[1], body: str = LINE, **more: Any) -> Request:
 
 def delivery(body: str = ROWS, headers: Mapping[str, str] = {}, server: str = "usual") -> Request:
     return Request(DELIVER[1], body, JSON | dict(headers), server)
+
+
+def action(body: str = ACTION, headers: Mapping[str, str] = {}) -> Request:
+    return Request(USABLE[ACT], body, JSON | dict(headers))
 
 
 REQUESTS: dict[Case, Request] = {
@@ -102,9 +125,35 @@ REQUESTS: dict[Case, Request] = {
     (RECORDED, 404): Request(RECORDED[1], server="storeless"),
     (RECORDED, 429): Request(RECORDED[1], headers=CLIENT, server="limited"),
     (RECORDED, 503): Request(RECORDED[1], server="broken"),
+    (TROUBLES, 200): Request(TROUBLES[1]),
+    (TROUBLES, 400): Request("/api/v1/incidents?state=bad"),
+    (TROUBLE, 200): Request(KNOWN),
+    (TROUBLE, 400): Request(f"{KNOWN}?lang=fr"),
+    (HOSTS, 200): Request(HOSTS[1]),
+    (HOSTS, 400): Request("/api/v1/hosts?cursor=x"),
+    (CROSS, 200): Request(USABLE[CROSS]),
+    (AFFECTED, 200): Request(USABLE[AFFECTED]),
+    (AFFECTED, 400): Request(f"{USABLE[AFFECTED]}?verdict=bad"),
+    (ACT, 200): action(),
+    (ACT, 400): action("{"),
+    (ACT, 413): action("x" * ((4 << 20) + 1)),
+    (ACT, 415): action(headers={"Content-Type": "text/plain"}),
+    (ACT, 422): action('{"kind": "snooze"}'),
 }
+for _guarded in (TROUBLES, TROUBLE, ACT, HOSTS, CROSS, AFFECTED):
+    _sent = ACTION if _guarded == ACT else None
+    _given = JSON if _guarded == ACT else {}
+    REQUESTS |= {
+        (_guarded, 401): Request(USABLE[_guarded], _sent, _given, "guarded"),
+        (_guarded, 403): Request(USABLE[_guarded], _sent, {**_given, **TOKEN}, "guarded"),
+        (_guarded, 404): Request(USABLE[_guarded], _sent, _given, "storeless"),
+        (_guarded, 429): Request(USABLE[_guarded], _sent, {**_given, **CLIENT}, "limited"),
+        (_guarded, 503): Request(USABLE[_guarded], _sent, _given, "broken"),
+    }
 for _operation, _path in USABLE.items():
-    _body, _kind = {LOOKUP: (LINE, {"Content-Type": "text/plain"}), DELIVER: (ROWS, JSON)}.get(_operation, (None, {}))
+    _body, _kind = {LOOKUP: (LINE, {"Content-Type": "text/plain"}), DELIVER: (ROWS, JSON), ACT: (ACTION, JSON)}.get(
+        _operation, (None, {})
+    )
     REQUESTS[_operation, 406] = Request(_path, _body, {"Accept": "text/html"} | _kind)
     REQUESTS[_operation, 500] = Request(_path, _body, _kind, server="failing")
     if _operation in (SEARCH, LIST, ONE, OWN):
@@ -160,7 +209,7 @@ def servers(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     (path.parent / "tokens").write_text(TOKENS)
     guarded = open_store(url_of(path), environment={"FAULTBOOK_TOKEN_FILE": str(path.parent / "tokens")})
     rows = Delivery.model_validate_json(ROWS).occurrences
-    guarded.record("db-7", [row.to_record() for row in rows])
+    guarded.record("db-7", [row.to_record() for row in rows], {"kernel": "6.1.0"})
     kinds: Mapping[str, tuple[ServeConfig, Callable[[Flask], object] | None]] = {
         "usual": (stored, None),
         "limited": (limited, None),

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from app.chat.answer import Answer, language_of
 from app.chat.answering import MAX_ITEMS, MAX_TEXT, Library
 from app.chat.contract import Ask
-from app.chat.text import fenced, fitting, inert, plain_text, shorten
+from app.chat.text import plain_text
+from app.messages.text import fenced, fitting, inert, shorten
 from kb.entry import Language
 from tests.app.chat.library import LINE, MARKED_LINE, MORE_LINES, SITE, answered, ask, without_site
 

@@ -18,9 +18,10 @@ from app.chat import dingtalk
 from app.chat.answer import Answer, Item
 from app.chat.answering import Library
 from app.chat.contract import Ask, Refused, Request, Undelivered
-from app.chat.dingtalk import SECRET, DingTalk, sign
-from app.chat.dingtalk_message import MAX_BYTES, escaped
+from app.chat.dingtalk import SECRET, DingTalk
+from app.chat.dingtalk_message import MAX_BYTES
 from app.chat.dingtalk_message import message as message_of
+from app.messages.dingtalk import escaped, sign
 from app.shelf import Shelf
 from tests.app.chat import hostile
 from tests.app.chat.asking import chatting

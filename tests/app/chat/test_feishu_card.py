@@ -7,8 +7,10 @@ from hypothesis import given
 
 from app.chat.answer import Answer, Item, Link
 from app.chat.answering import Library
-from app.chat.feishu_card import MAX_BYTES, card, escaped, size
-from app.chat.text import inert, plain_text
+from app.chat.feishu_card import MAX_BYTES, card, size
+from app.chat.text import plain_text
+from app.messages.feishu import escaped
+from app.messages.text import inert
 from tests.app.chat import hostile
 from tests.app.chat.feishuing import texts
 from tests.app.chat.library import LINE, MORE_LINES, SITE, answered, without_site

@@ -8,8 +8,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from app.chat.answer import Answer
-from app.chat.mattermost_message import code, length_of, message, prose, value
-from app.chat.text import ZERO_WIDTH, fenced
+from app.chat.mattermost_message import length_of, message
+from app.messages.mattermost import code, prose, value
+from app.messages.text import ZERO_WIDTH, fenced
 from tests.app.chat.test_slack_blocks import SITE, answers
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from app.chat.answer import Answer, Item, Link
 from app.chat.contract import Ask
-from app.chat.slack_blocks import code, command, message, prose, value
-from app.chat.text import ZERO_WIDTH
+from app.chat.slack_blocks import command, message
+from app.messages.slack import code, prose, value
+from app.messages.text import ZERO_WIDTH
 
 SITE = "https://faults.example.net"
 ASK = Ask("lookup", "x", "U1", "C1")

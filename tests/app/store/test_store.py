@@ -10,16 +10,18 @@ from typing import Any
 
 import pytest
 import sqlalchemy
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.store import schema
+from app.store import schema, schema_postgresql
 from app.store.errors import StoreBusy, StoreError, StoreFull
 from app.store.location import url_of
 from app.store.occurrences import NewOccurrence, Query
 from app.store.store import Store, open_store, upgrade_store
 from app.store.tables import metadata
 from app.store.times import iso, iso_of, parse_time, to_micros
+from bench.postgresql import Cluster
+from tests.databases import Database, administer
 from tests.deliveries import NOON, HandClock, file_size_limit, sent_row
 
 
@@ -34,8 +36,16 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: HandClock) -> Iterator[Store]:
-    opened = open_store(url_of(tmp_path / "a.db"), environment={}, now=clock.now)
+def store(database: Database, clock: HandClock) -> Iterator[Store]:
+    opened = open_store(database.url, environment={}, now=clock.now)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def file_store(sqlite_database: Database, clock: HandClock) -> Iterator[Store]:
+    """A store in a file, for what only files do."""
+    opened = open_store(sqlite_database.url, environment={}, now=clock.now)
     yield opened
     opened.close()
 
@@ -64,12 +74,8 @@ def test_a_delivery_larger_than_any_statement_is_stored(store: Store) -> None:
     assert store.record("a", [new(number) for number in range(10_000)]) == 0
 
 
-def test_a_delivery_that_fails_in_its_middle_leaves_nothing(store: Store, tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "a.db") as other:
-        other.execute(
-            "CREATE TRIGGER no AFTER INSERT ON occurrences WHEN new.entry = 'bad' BEGIN SELECT raise(ABORT, 'no'); END"
-        )
-    other.close()
+def test_a_delivery_that_fails_in_its_middle_leaves_nothing(store: Store, database: Database) -> None:
+    database.refuse_entry("bad")
     with pytest.raises(StoreError):
         store.record("a", [new(0), new(1, "bad"), new(2)])
     assert lines(store) == []
@@ -92,7 +98,8 @@ def test_many_threads_with_the_same_rows_store_each_once(store: Store) -> None:
     assert sorted(lines(store)) == list(range(220))
 
 
-def test_a_full_disk_stores_nothing_says_so_and_heals(store: Store) -> None:
+def test_a_full_disk_stores_nothing_says_so_and_heals(file_store: Store) -> None:
+    store = file_store
     rows = [new(number, text="x" * 1000) for number in range(3000)]
     with file_size_limit(1 << 20):
         with pytest.raises(StoreFull, match="disk is full"):
@@ -103,7 +110,8 @@ def test_a_full_disk_stores_nothing_says_so_and_heals(store: Store) -> None:
     assert store.record("a", rows) == 3000
 
 
-def test_a_store_that_somebody_holds_is_busy(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_somebody_holds_is_busy(file_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = file_store
     monkeypatch.setattr("app.store.engine._BUSY_S", 0.0)
     store.close()
     holder = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
@@ -117,12 +125,59 @@ def test_a_store_that_somebody_holds_is_busy(store: Store, tmp_path: Path, monke
     assert store.record("a", [new(0)]) == 1
 
 
-def test_facts_replace_what_the_host_told_before(store: Store, tmp_path: Path) -> None:
+def test_a_database_that_somebody_holds_is_busy(postgresql_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.store.postgresql._SETTINGS", ("SET lock_timeout = '10ms'",))
+    store = open_store(postgresql_database.url, environment={})
+    with store._turn(), pytest.raises(StoreBusy, match="try again"):
+        writer = open_store(postgresql_database.url, environment={})
+        try:
+            writer.record("a", [new(0)])
+        finally:
+            writer.close()
+    assert store.record("a", [new(0)]) == 1
+    store.close()
+
+
+def test_a_reader_never_sees_a_later_row_before_an_earlier_one(postgresql_database: Database) -> None:
+    stores = [open_store(postgresql_database.url, environment={}) for _ in range(3)]
+    done = threading.Event()
+    missed: list[int] = []
+
+    def deliver(writer: int) -> None:
+        for start in range(0, 200, 5):
+            stores[writer].record(f"h{writer}", [new(writer * 1000 + start + each) for each in range(5)])
+
+    def follow() -> None:
+        after, seen = None, 0
+        while seen < 400:
+            page = stores[2].page(Query(limit=1000, after=after))
+            seen += len(page.rows)
+            after = after if not page.rows else newest_seq(postgresql_database, page.rows[-1]["id"])
+            if done.is_set() and not page.rows:
+                break
+        missed.append(400 - seen)
+
+    writers = [threading.Thread(target=deliver, args=(number,)) for number in range(2)]
+    reader = threading.Thread(target=follow)
+    for each in (*writers, reader):
+        each.start()
+    for each in writers:
+        each.join()
+    done.set()
+    reader.join()
+    for each in stores:
+        each.close()
+    assert missed == [0]
+
+
+def newest_seq(database: Database, identifier: str) -> int:
+    return int(database.execute(f"SELECT seq FROM occurrences WHERE id = '{identifier}'")[0][0])
+
+
+def test_facts_replace_what_the_host_told_before(store: Store, database: Database) -> None:
     store.record("a", [], {"kernel": "6.1.0"})
     store.record("a", [], {"kernel": "6.12.0"})
-    with sqlite3.connect(tmp_path / "a.db") as other:
-        assert other.execute("SELECT host, facts FROM host_facts").fetchall() == [("a", '{"kernel": "6.12.0"}')]
-    other.close()
+    assert database.execute("SELECT host, facts FROM host_facts") == [("a", '{"kernel": "6.12.0"}')]
 
 
 # Listing
@@ -157,7 +212,7 @@ def test_a_clock_that_is_set_back_hides_nothing_from_since(store: Store, clock: 
 ROWS = st.lists(st.tuples(st.sampled_from(["e1", "e2"]), st.sampled_from(["h1", "h2"]), st.integers(0, 3)), max_size=25)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=ROWS,
     entry=st.sampled_from([None, "e1", "e2", "e3"]),
@@ -168,7 +223,7 @@ ROWS = st.lists(st.tuples(st.sampled_from(["e1", "e2"]), st.sampled_from(["h1", 
 )
 def test_the_pages_together_are_what_was_asked_for(
     *,
-    tmp_path_factory: pytest.TempPathFactory,
+    database: Database,
     rows: list[tuple[str, str, int]],
     entry: str | None,
     host: str | None,
@@ -177,7 +232,8 @@ def test_the_pages_together_are_what_was_asked_for(
     order: Any,
 ) -> None:
     clock = HandClock()
-    store = open_store(url_of(tmp_path_factory.mktemp("s") / "a.db"), environment={}, now=clock.now)
+    database.clear()
+    store = open_store(database.url, environment={}, now=clock.now)
     expected, at = [], 0
     for number, (its_entry, its_host, step) in enumerate(rows):
         clock.pass_s(step)
@@ -199,7 +255,7 @@ def test_the_pages_together_are_what_was_asked_for(
     assert found == (expected if order == "asc" else expected[::-1])
 
 
-def test_every_filter_has_an_index(store: Store, tmp_path: Path) -> None:
+def test_every_filter_has_an_index(file_store: Store, tmp_path: Path) -> None:
     from app.store.occurrences import _statement  # noqa: PLC0415 - the plan of what is really asked
 
     connection = sqlite3.connect(tmp_path / "a.db")
@@ -221,25 +277,29 @@ def test_every_filter_has_an_index(store: Store, tmp_path: Path) -> None:
 # The schema
 
 
-def test_the_tables_are_those_that_the_migrations_make(store: Store, tmp_path: Path) -> None:
-    engine = sqlalchemy.create_engine(f"sqlite:///{tmp_path / 'a.db'}")
+def test_the_tables_are_those_that_the_migrations_make(store: Store, database: Database) -> None:
+    engine = sqlalchemy.create_engine(database.url)
     reflected = sqlalchemy.MetaData()
     reflected.reflect(engine)
     engine.dispose()
-    assert set(reflected.tables) == {*metadata.tables, "schema_migrations"}
+    own = "schema_migrations" if database.is_sqlite else "faultbook_migrations"
+    assert set(reflected.tables) == {*metadata.tables, own}
     for name, table in metadata.tables.items():
         theirs = reflected.tables[name]
-        assert [each.name for each in theirs.columns] == [each.name for each in table.columns]
-        assert {each.name for each in theirs.primary_key} == {each.name for each in table.primary_key}
+        assert sorted(each.name for each in theirs.columns) == sorted(each.name for each in table.columns)
+        # A unique key of PostgreSQL holds what tells the partition, too.
+        partitioned = {"recorded_at"} if name == "occurrences" and not database.is_sqlite else set()
+        assert {each.name for each in theirs.primary_key} == {each.name for each in table.primary_key} | partitioned
         assert {each.name for each in theirs.indexes} == {each.name for each in table.indexes}
         # SQLite calls a primary key of its own integers nullable.
-        assert [each.nullable for each in theirs.columns if not each.primary_key] == [
-            each.nullable for each in table.columns if not each.primary_key
-        ]
+        nullable = {each.name: each.nullable for each in theirs.columns}
+        assert all(nullable[each.name] == each.nullable for each in table.columns if not each.primary_key)
 
 
-def test_migrations_are_numbered_without_gaps() -> None:
+def test_migrations_are_numbered_without_gaps_and_the_same_for_both_databases() -> None:
     assert [each.number for each in schema.migrations()] == list(range(1, len(schema.migrations()) + 1))
+    both = [[(each.number, each.name) for each in schema.migrations(kind)] for kind in ("sqlite", "postgresql")]
+    assert both[0] == both[1]
 
 
 def test_every_statement_of_a_migration_is_applied() -> None:
@@ -256,18 +316,28 @@ def test_an_older_schema_is_refused_with_what_to_do_and_upgraded_on_request(tmp_
     connection.close()
     with pytest.raises(StoreError, match="run faultbook db upgrade --db sqlite:///"):
         open_store(url_of(path), environment={})
-    assert upgrade_store(url_of(path)) == ["0002 tokens", "0003 hosts", "0004 sessions"]
+    assert upgrade_store(url_of(path)) == [f"{each.number:04} {each.name}" for each in schema.migrations()[1:]]
     assert upgrade_store(url_of(path)) == []
     open_store(url_of(path), environment={}).close()
 
 
-def test_a_newer_schema_is_refused(store: Store, tmp_path: Path) -> None:
-    connection = sqlite3.connect(tmp_path / "a.db")
-    connection.execute("INSERT INTO schema_migrations (number, name) VALUES (9999, 'later')")
-    connection.commit()
-    connection.close()
+def test_an_older_database_is_refused_with_what_to_do_and_upgraded_on_request(postgresql_database: Database) -> None:
+    url = postgresql_database.url
+    step = schema.migrations("postgresql")[0]
+    postgresql_database.execute(f"{schema_postgresql._TABLE}; {step.sql}")
+    postgresql_database.execute("INSERT INTO faultbook_migrations (number, name) VALUES (1, 'occurrences')")
+    with pytest.raises(StoreError, match="run faultbook db upgrade"):
+        open_store(url, environment={})
+    assert len(upgrade_store(url)) == len(schema.migrations()) - 1
+    assert upgrade_store(url) == []
+    open_store(url, environment={}).close()
+
+
+def test_a_newer_schema_is_refused(store: Store, database: Database) -> None:
+    table = "schema_migrations" if database.is_sqlite else "faultbook_migrations"
+    database.execute(f"INSERT INTO {table} (number, name) VALUES (9999, 'later')")
     with pytest.raises(StoreError, match="made by a newer faultbook"):
-        open_store(url_of(tmp_path / "a.db"), environment={})
+        open_store(database.url, environment={})
 
 
 def test_a_file_of_another_program_is_refused_and_left_alone(tmp_path: Path) -> None:
@@ -296,8 +366,8 @@ def test_what_is_no_store_is_refused_without_repeating_a_password(url: str) -> N
     assert "secret" not in str(refused.value)
 
 
-def test_the_file_is_for_its_owner_only(store: Store, tmp_path: Path) -> None:
-    store.record("a", [new(0)])
+def test_the_file_is_for_its_owner_only(file_store: Store, tmp_path: Path) -> None:
+    file_store.record("a", [new(0)])
     assert {each.stat().st_mode & 0o777 for each in tmp_path.iterdir()} == {0o600}
 
 
@@ -307,8 +377,47 @@ def test_a_store_that_is_opened_to_read_is_not_made(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_commits_wait_for_the_disk(store: Store) -> None:
+def test_a_database_that_is_opened_to_read_is_not_made_and_not_written(postgresql_database: Database) -> None:
+    with pytest.raises(StoreError, match="nothing was recorded"):
+        open_store(postgresql_database.url, readonly=True)
+    open_store(postgresql_database.url, environment={}).close()
+    reader = open_store(postgresql_database.url, readonly=True)
+    with pytest.raises(StoreError, match="read-only"):
+        reader.record("a", [new(0)])
+    reader.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("postgresql+psycopg://nobody:secret@127.0.0.1:1/none", "does not answer"),
+        ("postgresql+psycopg://h:port/db", "cannot be read; write postgresql"),
+    ],
+)
+def test_a_database_that_cannot_be_opened_is_told_without_its_password(url: str, says: str) -> None:
+    with pytest.raises(StoreError, match=says) as refused:
+        open_store(url, environment={})
+    assert "secret" not in str(refused.value)
+
+
+def test_a_database_of_another_encoding_is_refused(postgresql: Cluster) -> None:
+    administer(postgresql, "CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
+    with pytest.raises(StoreError, match="encoding is LATIN1; create the database with ENCODING 'UTF8'"):
+        open_store(postgresql.url("latin"), environment={})
+    administer(postgresql, "DROP DATABASE latin WITH (FORCE)")
+
+
+def test_commits_of_a_database_wait_for_its_disk(postgresql_database: Database) -> None:
+    postgresql_database.execute("ALTER ROLE postgres SET synchronous_commit = off")
+    store = open_store(postgresql_database.url, environment={})
     with store._engine.connect() as connection:
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
+    store.close()
+    postgresql_database.execute("ALTER ROLE postgres RESET synchronous_commit")
+
+
+def test_commits_wait_for_the_disk(file_store: Store) -> None:
+    with file_store._engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
 
@@ -321,18 +430,18 @@ def test_a_store_that_can_be_read_and_written_is_well(store: Store) -> None:
 
 
 def test_a_store_that_cannot_be_written_is_not_well_until_it_can(
-    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    file_store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("app.store.store._CHECK_EVERY_S", 0.0)
     with file_size_limit(0), pytest.raises(StoreError):
-        store.check()
-    store.check()
+        file_store.check()
+    file_store.check()
 
 
-def test_the_disk_is_not_asked_for_every_check(store: Store) -> None:
-    store.check()
+def test_the_disk_is_not_asked_for_every_check(file_store: Store) -> None:
+    file_store.check()
     with file_size_limit(0):
-        store.check()
+        file_store.check()
 
 
 # Times

@@ -8,11 +8,12 @@ import pytest
 from app.store.location import url_of
 from app.store.store import Store, open_store
 from app.store.tokens import TokenError
+from tests.databases import Database
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(url_of(tmp_path / "a.db"), environment={})
+def store(database: Database) -> Iterator[Store]:
+    opened = open_store(database.url, environment={})
     yield opened
     opened.close()
 
@@ -52,6 +53,7 @@ def test_a_revoked_token_is_none_any_more(store: Store) -> None:
         store.revoke_token("nope")
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_the_file_holds_no_secret(store: Store, tmp_path: Path) -> None:
     _, secret = store.add_token("operator", "root")
     store.close()
@@ -71,12 +73,12 @@ def test_a_name_is_one_word(store: Store, name: str) -> None:
         store.add_token("host", name)
 
 
-def test_revoking_the_last_token_opens_nothing(store: Store, tmp_path: Path) -> None:
+def test_revoking_the_last_token_opens_nothing(store: Store, database: Database) -> None:
     assert not store.has_tokens()
     token, _ = store.add_token("viewer", "alice")
     store.revoke_token(token.id)
     assert store.has_tokens()
-    again = open_store(url_of(tmp_path / "a.db"), environment={})
+    again = open_store(database.url, environment={})
     assert again.has_tokens()
     again.close()
 

@@ -21,7 +21,8 @@ from app.config_watch import (
     load_config,
     warnings_of,
 )
-from app.watch.configfile import SOURCE_NAMES, seconds
+from app.watch.configfile import SOURCE_NAMES
+from app.yaml_values import seconds
 from matchers.sources import SOURCES
 
 ROOT = Path(__file__).resolve().parents[3]

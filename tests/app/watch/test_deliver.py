@@ -16,6 +16,7 @@ import pytest
 from app.config_watch import BatchConfig, ServerConfig, SpoolConfig
 from app.watch.backoff import Backoff, retry_after_s
 from app.watch.deliver import Delivery
+from app.watch.news import READ_EVERY_S, News
 from app.watch.post import Post
 from app.watch.spool import Spool
 from tests.deliveries import (
@@ -303,12 +304,62 @@ def test_large_batches_are_sent_packed_and_a_server_that_does_not_unpack_gets_th
 def test_a_delivery_says_whose_it_is_and_what_the_host_tells_of_itself(server: Server, spool: Spool) -> None:
     fill(spool, 2)
     config = ServerConfig(server.url + "/faults/")
-    delivery = Delivery(spool, config, "db-7", HandClock(), facts=lambda: {"kernel": "6.1.0"})
+    clock = HandClock()
+    delivery = Delivery(spool, config, "db-7", clock, news=News(lambda: {"kernel": "6.1.0"}, clock))
     delivery.attempt()
     delivery.close()
-    assert server.requests[0]["path"] == "/faults/api/v1/occurrences"
-    assert (server.deliveries[0]["host"], server.deliveries[0]["facts"]) == ("db-7", {"kernel": "6.1.0"})
-    assert server.deliveries[0]["occurrences"][1] == {**server.stored[1]}
+    assert [each["path"] for each in server.requests] == ["/faults/api/v1/occurrences"] * 2
+    facts, rows = server.deliveries
+    assert facts == {"host": "db-7", "occurrences": [], "facts": {"kernel": "6.1.0"}}
+    assert (rows["host"], len(rows["occurrences"])) == ("db-7", 2)
+    assert "facts" not in rows
+
+
+def test_a_host_tells_of_itself_at_the_start_when_something_changed_and_once_a_day(
+    server: Server, spool: Spool
+) -> None:
+    clock, told = HandClock(), {"kernel": "6.1.0"}
+    delivery = Delivery(spool, ServerConfig(server.url), "db-7", clock, news=News(lambda: dict(told), clock))
+    for pause_s in (0, 300, 600, 86_400):
+        clock.pass_s(pause_s)
+        delivery.attempt()
+    told["kernel"] = "6.6.0"
+    clock.pass_s(600)
+    delivery.attempt()
+    delivery.close()
+    assert [each["facts"]["kernel"] for each in server.deliveries] == ["6.1.0", "6.1.0", "6.6.0"]
+
+
+def test_a_host_without_news_posts_nothing(server: Server, spool: Spool) -> None:
+    clock = HandClock()
+    delivery = Delivery(spool, ServerConfig(server.url), "db-7", clock, news=News(dict, clock))
+    delivery.attempt()
+    delivery.close()
+    assert server.deliveries == []
+
+
+def test_facts_that_the_server_does_not_take_hold_no_row_up(server: Server, spool: Spool) -> None:
+    fill(spool, 2)
+    clock, said = HandClock(), list[str]()
+    news = News(lambda: {"kernel": "6.1.0"}, clock)
+    delivery = Delivery(spool, ServerConfig(server.url), "db-7", clock, news=news, say=said.append)
+    server.script.append(lambda exchange: exchange.answer(422, b'{"detail": "no facts here"}'))
+    assert delivery.attempt() == 2
+    delivery.attempt()
+    delivery.close()
+    assert said == ["the server does not take this host's facts (422: no facts here)"]
+    assert len(server.deliveries) == 2
+
+
+def test_facts_wait_as_rows_do_while_the_server_cannot_take_them(server: Server, spool: Spool) -> None:
+    fill(spool, 1)
+    clock = HandClock()
+    news = News(lambda: {"kernel": "6.1.0"}, clock)
+    delivery = Delivery(spool, ServerConfig(server.url), "db-7", clock, news=news, sleep=lambda _seconds: None)
+    server.script.append(lambda exchange: exchange.answer(503))
+    assert [delivery.attempt(), delivery.attempt()] == [0, 1]
+    delivery.close()
+    assert [len(each["occurrences"]) for each in server.deliveries] == [0, 0, 1]
 
 
 def test_rows_of_a_batch_are_bounded_by_bytes_too(server: Server, spool: Spool) -> None:
@@ -358,16 +409,19 @@ def test_an_error_that_nobody_foresaw_is_told_and_ends_nothing(server: Server, s
     fill(spool, 1)
     facts: list[dict[str, object]] = [{"kernel": object()}, {}]
     troubles: list[str | None] = []
+    clock = HandClock()
     delivery = Delivery(
         spool,
         ServerConfig(server.url),
         "db-7",
-        HandClock(),
+        clock,
         on_trouble=troubles.append,
-        facts=lambda: facts.pop(0),
+        news=News(lambda: facts.pop(0), clock),
         sleep=lambda _seconds: None,
     )
-    assert [delivery.attempt(), delivery.attempt()] == [0, 1]
+    assert delivery.attempt() == 0
+    clock.pass_s(READ_EVERY_S)
+    assert delivery.attempt() == 1
     delivery.close()
     assert str(troubles[0]).startswith("delivery failed: TypeError(")
     assert troubles[1:] == [None]

@@ -16,6 +16,7 @@ import pytest
 
 from app.watch.database import Database
 from bench.soak.processes import eventually
+from tests.deliveries import Server
 
 ROOT = Path(__file__).resolve().parents[3]
 LINE = "demo: eth0 failed {} times: no signal\n"
@@ -166,6 +167,24 @@ def test_status_tells_how_each_source_stands(
     told = json.loads(child("watch", "--status", "--json", "--config", str(config())).out)
     assert told["pid"] == watcher.process.pid
     assert told["sources"][f"{logs}/*.log"]["lag_bytes"] == 0
+
+
+def test_status_shows_what_the_host_tells_the_server_of_itself(
+    watch: Callable[..., Running], child: Run, config: Callable[..., Path]
+) -> None:
+    server = Server()
+    try:
+        more = {"server": {"url": server.url}, "facts": ["kernel"]}
+        watch(**more)
+        assert eventually(lambda: server.deliveries, 20)
+        release = os.uname().release
+        facts = {"kernel": release, "kernel_build": os.uname().version}
+        assert server.deliveries == [{"host": "h1", "occurrences": [], "facts": facts}]
+        assert (
+            f"tells the server: kernel: {release}\n" in child("watch", "--status", "--config", str(config(**more))).out
+        )
+    finally:
+        server.close()
 
 
 def test_status_without_a_watcher_says_no(child: Run, config: Callable[..., Path]) -> None:
@@ -332,7 +351,7 @@ try:
 finally:
     print(*sorted(sys.modules))
 """
-    path = config(server={"url": "http://127.0.0.1:1"})
+    path = config(server={"url": "http://127.0.0.1:1"}, facts=["kernel", "os", "nic_drivers", "bird"])
     done = subprocess.run(
         [sys.executable, "-c", program, "watch", "--config", str(path)],
         capture_output=True,

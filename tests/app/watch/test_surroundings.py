@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from app.notify import Notifier
-from app.watch import facts, wake
+from app.watch import wake
 from app.watch.contract import Counters
 from app.watch.desk import MAX_PEERS, PATIENCE_S, SOCKET_NAME, Desk, ask
 from app.watch.memory import QUIET_BYTES, Memory
@@ -359,7 +359,7 @@ def test_peers_that_wait_are_few_and_let_go_of(woken: Wake) -> None:
     made.close()
 
 
-# Memory and facts
+# Memory
 
 
 def test_memory_is_given_back_once_after_much_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -369,23 +369,6 @@ def test_memory_is_given_back_once_after_much_was_read(monkeypatch: pytest.Monke
     for total in (0, 0, 5 * QUIET_BYTES, 9 * QUIET_BYTES, 9 * QUIET_BYTES, 9 * QUIET_BYTES + 100):
         memory.tidy(total)
     assert len(times) == 2
-
-
-def test_facts_are_those_that_are_wanted() -> None:
-    assert set(facts.collect(["kernel", "os"])) <= {"kernel", "os"}
-    assert facts.collect(["kernel"]) == {"kernel": os.uname().release}
-    assert facts.collect([]) == {}
-
-
-def test_drivers_tell_their_version_or_the_kernels(tmp_path: Path) -> None:
-    for interface, driver in (("eth0", "ixgbe"), ("eth1", "ixgbe"), ("eth2", "virtio_net")):
-        (tmp_path / "drivers" / driver).mkdir(parents=True, exist_ok=True)
-        (tmp_path / "net" / interface / "device").mkdir(parents=True)
-        (tmp_path / "net" / interface / "device" / "driver").symlink_to(tmp_path / "drivers" / driver)
-    (tmp_path / "modules" / "ixgbe").mkdir(parents=True)
-    (tmp_path / "modules" / "ixgbe" / "version").write_text("5.19.6\n")
-    found = facts._nic_drivers(tmp_path / "net", tmp_path / "modules")
-    assert found == {"ixgbe": "5.19.6", "virtio_net": os.uname().release}
 
 
 def test_the_selector_tells_only_what_was_added(woken: Wake) -> None:

@@ -71,5 +71,7 @@ def new_page(system_program: Program, browsers: Callable[[str], Browser], site: 
 
 
 def _is_trouble(message: ConsoleMessage, url: str) -> bool:
-    """Whether the browser complains of anything but that the page itself, which may be asked for, is not there."""
-    return message.type == "error" and not (message.location["url"] == url and "404" in message.text)
+    """Whether the browser complains of anything but that a page asks to sign in, or that the one it opened first, which
+    may be asked for, is not there."""
+    is_asked = (message.location["url"] == url and "404" in message.text) or "status of 401" in message.text
+    return message.type == "error" and not is_asked
