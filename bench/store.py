@@ -223,6 +223,7 @@ def _questions(store: Store, rng: random.Random) -> dict[str, Callable[[], objec
         "occurrences, since a day": lambda: store.page(Query(since=now - timedelta(days=rng.randrange(1, _DAYS)))),
         "incidents, seen last": lambda: incidents.page(IncidentQuery()),
         "incidents, on": lambda: incidents.page(IncidentQuery(state="on")),
+        "incidents, new": lambda: incidents.page(IncidentQuery(state="new")),
         "incidents, returned": lambda: incidents.page(IncidentQuery(state="returned")),
         "incidents, resolved": lambda: incidents.page(IncidentQuery(state="resolved")),
         "incidents, of an entry": lambda: incidents.page(IncidentQuery(entry=entry())),

@@ -19,6 +19,9 @@ INVALID: Final = object()
 """What stands for a value that could not be read; the problem was reported."""
 
 Path = tuple[str | int, ...]
+Node = yaml.Node
+"""A node of a file that was read."""
+
 Schema = dict[str, Any]
 
 
@@ -47,6 +50,16 @@ class Context:
         """Add a problem that stands where `node` begins."""
         mark = _mark(node)
         self.problems.append(Problem(self.path, mark.line, mark.column, level, message, rule))
+
+
+def node_at(node: yaml.Node, at: Path) -> yaml.Node:
+    """The node at this path below `node`; it was read before, so it is there."""
+    for step in at:
+        if isinstance(node, yaml.MappingNode):
+            node = next(value for key, value in node.value if key.value == step)
+        elif isinstance(node, yaml.SequenceNode):
+            node = node.value[step]
+    return node
 
 
 def _mark(node: yaml.Node) -> Mark:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from typing import Any
 
 from matchers import where
@@ -263,15 +264,18 @@ class _Around:
         return found if self._all_optional(waiting) else None
 
     def _parts(self, at: Part, *, ahead: bool) -> Iterator[Part]:
-        """What may hold other steps: the stream, for firmly framed sources the same record only."""
+        """What may hold other steps: the stream up to a whole message, for firmly framed sources the record only."""
         source = self._matcher.source
+        if source.is_whole(at.text):
+            return iter(())
         if source.framed:
             record = self._page.record(at, source)
             own = next(index for index, part in enumerate(record) if part.key == at.key)
             parts = iter(record[own + 1 :] if ahead else record[:own][::-1])
         else:
             parts = self._page.near(at, ahead=ahead)
-        return (part for part in parts if self._any_source or source.accepts(part.line.message.program))
+        mine = (part for part in parts if self._any_source or source.accepts(part.line.message.program))
+        return takewhile(lambda part: not source.is_whole(part.text), mine)
 
     def _fitting(self, waiting: Sequence[int], part: Part) -> tuple[int, _Chosen] | None:
         """Which of the waiting steps the part fits, as far as the first that must be there."""

@@ -8,7 +8,7 @@ from typing import Any
 from app.store.occurrences import NewOccurrence
 from tests.deliveries import sent_row
 
-_numbers = count()
+_numbers = count(1_000_000)  # apart from those that a test chooses itself
 
 
 def new(entry: str, at: datetime, *, ago_s: float = 0, **more: Any) -> NewOccurrence:

@@ -5,6 +5,7 @@ rules     what the entries say of it: identity, silence, recoveries             
 life      one row after the other: first, last, count, over, returned             keep      the same for a batch, stored
 catchup   rows that were recorded before anybody counted them                     settle    what silence ended is told
 lists     pages of incidents, one of them, its evidence                           history   events, actions, hours
+totals    what all incidents of an entry come to
 fleet     counts by entry, hosts and their facts, the cross table                 facts     what hosts tell, and changes
 past      what a host told of itself at a time, and what changed                  verdicts  hosts that an entry affects
 actions   known, snoozed, commented                                               plain     values as JSON

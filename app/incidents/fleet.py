@@ -4,61 +4,63 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
-from app.incidents.lists import is_handled, is_new, is_on
+from app.incidents.lists import began_lately, is_handled, is_on
 from app.incidents.values import EntryCount, FactCount, HostCount
 from app.store.sql import among
+from app.store.tables import entry_totals, incidents
 from app.store.tables import facts as fact_rows
 from app.store.tables import hosts as host_rows
-from app.store.tables import incidents
 from app.store.times import from_micros, to_micros
 
 _TABLE = incidents.c
-_SUMMED = ("incidents", "on", "new", "returned", "handled", "hosts_on", "occurrences")
+_COUNTED = ("on", "new", "returned", "handled", "hosts_on")
 
 
 def entry_counts(connection: Connection, now: datetime, entry: str | None) -> Sequence[EntryCount]:
-    """Counts for each entry that has incidents, or for one; those with most on now first."""
-    at = to_micros(now)
-    on = is_on(at)
-    by_host = select(
-        _TABLE.entry,
-        func.count().label("incidents"),
-        _how_many(on).label("on"),
-        _how_many(is_new(at)).label("new"),
-        _how_many(on & (_TABLE.returns > 0)).label("returned"),
-        _how_many(on & is_handled(at)).label("handled"),
-        func.max(case((on, 1), else_=0)).label("hosts_on"),
-        func.sum(_TABLE["count"]).label("occurrences"),
-        func.min(_TABLE.first_at).label("first_at"),
-        func.max(_TABLE.last_at).label("last_at"),
-    ).group_by(_TABLE.entry, _TABLE.host)
+    """Counts for each entry that has incidents, or for one; those with most on now first.
+
+    What was ever counted is kept with the entry; only what is on is counted here.
+    """
+    on = _on_by_entry(to_micros(now), entry).subquery()
+    counted = [func.coalesce(on.c[name], 0).label(name) for name in _COUNTED]
+    statement = select(entry_totals, *counted).outerjoin(on, on.c.entry == entry_totals.c.entry)
     if entry is not None:
-        by_host = by_host.where(_TABLE.entry == entry)
-    of = by_host.subquery().c
-    summed = [func.sum(of[name]).label(name) for name in _SUMMED]
-    first, last = func.min(of.first_at).label("first_at"), func.max(of.last_at).label("last_at")
-    statement = select(of.entry, func.count().label("hosts"), *summed, first, last).group_by(of.entry)
+        statement = statement.where(entry_totals.c.entry == entry)
     found = [_entry_count(row) for row in connection.execute(statement)]
     return sorted(found, key=lambda each: (-each.on, -each.last_seen.timestamp(), each.entry))
 
 
-def _how_many(condition: Any) -> Any:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+def _on_by_entry(at: int, entry: str | None) -> Select[Any]:
+    """Asks for nothing that the index `incidents_on_entry` does not hold."""
+    wanted = select(
+        _TABLE.entry,
+        func.count().label("on"),
+        _how_many(began_lately(at)).label("new"),
+        _how_many(_TABLE.returns > 0).label("returned"),
+        _how_many(is_handled(at)).label("handled"),
+        func.count(_TABLE.host.distinct()).label("hosts_on"),
+    )
+    wanted = wanted.where(is_on(at)).group_by(_TABLE.entry)
+    return wanted if entry is None else wanted.where(_TABLE.entry == entry)
+
+
+def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count().filter(condition)
 
 
 def _entry_count(row: Any) -> EntryCount:
     return EntryCount(
         entry=row.entry,
-        incidents=int(row.incidents),
-        on=int(row.on),
-        new=int(row.new),
-        returned=int(row.returned),
-        handled=int(row.handled),
+        incidents=row.incidents,
+        on=row.on,
+        new=row.new,
+        returned=row.returned,
+        handled=row.handled,
         hosts=row.hosts,
-        hosts_on=int(row.hosts_on),
-        occurrences=int(row.occurrences),
+        hosts_on=row.hosts_on,
+        occurrences=row._mapping["count"],
         first_seen=from_micros(row.first_at),
         last_seen=from_micros(row.last_at),
     )

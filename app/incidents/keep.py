@@ -16,6 +16,7 @@ from app.incidents.identity import identity_of, number_of
 from app.incidents.life import Life, Sighting
 from app.incidents.moments import moment_of
 from app.incidents.rules import Rules
+from app.incidents.totals import add_totals
 from app.incidents.values import Change
 from app.store.sql import among, store_many
 from app.store.tables import entry_hours, incident_events, incident_hours, incident_rows, incidents
@@ -105,6 +106,7 @@ class Batch:
         """Bring the incidents of these rows up to date."""
         touched = {number for number, seen in self._rows for number in (number, *seen.ends)}
         lives = {life.id: life for life in _loaded(connection, touched)}
+        known = set(lives)
         hours: defaultdict[tuple[int, int], int] = defaultdict(int)
         entries: defaultdict[tuple[str, int], int] = defaultdict(int)
         changed: dict[int, Life] = {}
@@ -123,6 +125,7 @@ class Batch:
         write(connection, list(changed.values()), now)
         _add_hours(connection, incident_hours, "incident", hours)
         _add_hours(connection, entry_hours, "entry", entries)
+        add_totals(connection, changed.values(), known, entries)
 
     def _see(self, life: Life | None, number: int, seen: _Seen) -> Life:
         silence_us = self._rules.silence_us(seen.entry)
@@ -205,4 +208,4 @@ def _event(life: Life, told: Any, now: int) -> dict[str, Any]:
 
 def _add_hours(connection: Connection, table: Table, key: str, hours: Mapping[tuple[Any, int], int]) -> None:
     rows = [{key: each, "hour": hour, "count": count} for (each, hour), count in hours.items()]
-    store_many(connection, table, rows, added=("count",))
+    store_many(connection, table, rows, {"count": "sum"})

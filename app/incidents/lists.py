@@ -22,7 +22,7 @@ from app.incidents.values import (
     StateFilter,
 )
 from app.store.listed import listed_row
-from app.store.sql import among
+from app.store.sql import among, unguessed
 from app.store.tables import IS_BACK, IS_ON, IS_TROUBLE, incident_hours, incident_rows, incidents, occurrences
 from app.store.times import from_micros, to_micros
 
@@ -65,12 +65,12 @@ def evidence(connection: Connection, incident: str, limit: int) -> Sequence[Mapp
 
 def is_on(now: int) -> ColumnElement[bool]:
     """Whether an incident is on now."""
-    return and_(IS_ON, _TABLE.resolves_at > now)
+    return and_(IS_ON, unguessed(_TABLE.resolves_at) > now)
 
 
-def is_new(now: int) -> ColumnElement[bool]:
-    """Whether an incident is on and was seen for the first time lately."""
-    return and_(is_on(now), _TABLE.returns == 0, _TABLE.first_at > now - NEW_FOR_S * 1_000_000)
+def began_lately(now: int) -> ColumnElement[bool]:
+    """Whether an incident was seen for the first time lately; one that is on is then new."""
+    return and_(_TABLE.returns == 0, unguessed(_TABLE.first_at) > now - NEW_FOR_S * 1_000_000)
 
 
 def is_handled(now: int) -> ColumnElement[bool]:
@@ -97,7 +97,7 @@ def _in_state(state: StateFilter, now: int) -> ColumnElement[bool]:
     if state == "resolved":
         return _TABLE.resolves_at <= now
     if state == "new":
-        return is_new(now)
+        return and_(is_on(now), began_lately(now))
     if state == "open":
         return and_(is_on(now), _TABLE.returns == 0)
     if state == "returned":

@@ -70,12 +70,8 @@ incidents = Table(
     Index("incidents_last_at", "last_at", "id"),
     Index("incidents_entry", "entry", "last_at", "id"),
     Index("incidents_host", "host", "last_at", "id"),
-    Index(
-        "incidents_counted",
-        *("entry", "host", "is_on", "resolves_at", "returns"),
-        *("first_at", "last_at", "count", "known_by", "snoozed_until"),
-    ),
     Index("incidents_on", "last_at", "id"),
+    Index("incidents_on_entry", "entry", "host"),
     Index("incidents_returned", "last_at", "id"),
 )
 
@@ -101,6 +97,24 @@ entry_hours = Table(
     Column("entry", Text, primary_key=True),
     Column("hour", BigInteger, primary_key=True, autoincrement=False),
     Column("count", BigInteger, nullable=False),
+)
+
+entry_totals = Table(
+    "entry_totals",
+    metadata,
+    Column("entry", Text, primary_key=True),
+    Column("incidents", BigInteger, nullable=False),
+    Column("hosts", BigInteger, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("first_at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+)
+
+entry_hosts = Table(
+    "entry_hosts",
+    metadata,
+    Column("entry", Text, primary_key=True),
+    Column("host", Text, primary_key=True),
 )
 
 incident_events = Table(

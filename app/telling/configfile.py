@@ -7,14 +7,12 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-import yaml
-
 from app.telling.channels import KINDS
 from app.telling.config import ChannelConfig, Group, NotifyConfig, Quiet, Route
 from app.telling.values import TOPICS
 from app.yaml_values import duration, read_yaml, server_url, version
 from kb.entry import LANGUAGES
-from kb.nodes import INVALID, Context, Key, ListOf, MapOf, Object, OneOrMany, Parsed, Text, Whole, Word
+from kb.nodes import INVALID, Context, Key, ListOf, MapOf, Node, Object, OneOrMany, Parsed, Text, Whole, Word, node_at
 from kb.nodes import Path as NodePath
 from kb.schema import SEVERITIES
 
@@ -142,7 +140,7 @@ _FIRST = Object(
 class _Notify:
     """Reads the whole file, and then what of it has to fit together."""
 
-    def read(self, node: yaml.Node, at: NodePath, context: Context) -> Any:
+    def read(self, node: Node, at: NodePath, context: Context) -> Any:
         """The configuration."""
         config = _FIRST.read(node, at, context)
         if config is INVALID or context.problems:
@@ -176,15 +174,5 @@ def _misfits(channel: ChannelConfig) -> list[str]:
     return found
 
 
-def _report(context: Context, node: yaml.Node, at: NodePath, message: str) -> None:
-    context.report(_node_at(node, at), f"{message}; docs/notify.md shows how", "misfit")
-
-
-def _node_at(node: yaml.Node, at: NodePath) -> yaml.Node:
-    """The node at this path, which was read before."""
-    for step in at:
-        if isinstance(node, yaml.MappingNode):
-            node = next(value for key, value in node.value if key.value == step)
-        elif isinstance(node, yaml.SequenceNode):
-            node = node.value[step]
-    return node
+def _report(context: Context, node: Node, at: NodePath, message: str) -> None:
+    context.report(node_at(node, at), f"{message}; docs/notify.md shows how", "misfit")

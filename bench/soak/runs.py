@@ -1,9 +1,10 @@
 """The runs: rotation in thirteen ways, kill -9 at random, state turned to NULs, a server that is away, a full disk."""
 
 import random
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from bench.soak.logs import WAYS, CopyTruncate, EqualFiles, Log, RenameCreate, R
 from bench.soak.processes import Server, Watcher, descriptors, eventually, peak_mib
 
 DRAINED_S = 60.0
+PROMISED_DRAINED_S = 15.0
 START_S = 3.0
 STATE_FILES = 20
 _TICK_S = 0.01
@@ -152,13 +154,33 @@ def kills(folder: Path, settings: Settings, ways: Sequence[type[Log]] = FEW_WAYS
         for victim in victims:
             victim.start()
     field.finish()
+    drained_s = _drained_s(field, server)
     verdict = judged(field, lambda: watcher.rows(server.url))
+    if drained_s > PROMISED_DRAINED_S:
+        verdict.note(f"drained in {drained_s:.1f} s, {PROMISED_DRAINED_S:.0f} are promised")
     watcher.stop()
     server.kill()
     check_exits(watcher, verdict)
     _check_state(watcher, verdict)
-    print(f"  kill -9: {count} times, slowest start {watcher.slowest_start_s:.1f} s", flush=True)
+    told = f"slowest start {watcher.slowest_start_s:.1f} s, drained in {drained_s:.1f} s"
+    print(f"  kill -9: {count} times, {told}", flush=True)
     return verdict
+
+
+def _drained_s(field: Field, server: Server) -> float:
+    """How long it takes from now on until as many rows are in the server's file as were given."""
+    begun = time.monotonic()
+    with closing(sqlite3.connect(f"file:{server.db}?mode=ro", uri=True)) as store:
+
+        def is_all() -> bool:
+            try:
+                (count,) = store.execute("SELECT count(*) FROM occurrences").fetchone()
+            except sqlite3.OperationalError:  # not made yet, or busy
+                return False
+            return int(count) >= field.truth.total
+
+        eventually(is_all, DRAINED_S)
+    return time.monotonic() - begun
 
 
 def zeroed(folder: Path, settings: Settings) -> Verdict:

@@ -10,7 +10,18 @@ from typing import Final
 
 from matchers.forms import squeeze
 
-__all__ = ["MARK", "NAME", "SHORT_PCI", "guesses", "has_marks", "has_sure_marks", "is_mark", "marked_lines", "signs"]
+__all__ = [
+    "MARK",
+    "NAME",
+    "SHORT_PCI",
+    "SHORT_PCI_ALONE",
+    "guesses",
+    "has_marks",
+    "has_sure_marks",
+    "is_mark",
+    "marked_lines",
+    "signs",
+]
 
 NAME: Final = "blacked out"
 
@@ -39,8 +50,10 @@ MARK: Final = rf"(?:{_SURE}|{_PARTS})"
 """An expression for any mark, for Python's `re` and for RE2."""
 
 _NO_MORE = r"(?![0-9A-Za-z]|[:.][0-9A-Za-z])"
-SHORT_PCI: Final = r"[0-9A-Fa-f]{4}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}" + _NO_MORE
-"""An expression for a PCI address without its function."""
+SHORT_PCI_ALONE: Final = r"[0-9A-Fa-f]{4}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}"
+"""An expression for a PCI address without its function, for Python's `re` and for RE2; more may follow."""
+SHORT_PCI: Final = SHORT_PCI_ALONE + _NO_MORE
+"""An expression for a PCI address without its function, for Python's `re`."""
 
 _WHOLE = re.compile(_SURE)
 _IN_LINE = re.compile(

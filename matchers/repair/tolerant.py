@@ -21,7 +21,7 @@ from matchers.engine import MatcherSet
 from matchers.fieldtypes import TYPES, Value
 from matchers.finder import Hit
 from matchers.match import Match
-from matchers.repair.marks import MARK, SHORT_PCI, guesses, is_mark, marked_lines
+from matchers.repair.marks import MARK, SHORT_PCI, SHORT_PCI_ALONE, guesses, is_mark, marked_lines
 
 __all__ = ["TolerantSet", "needs_absence"]
 
@@ -103,6 +103,11 @@ class _TolerantWording(Wording):
             self._blacked_out.update(marked)
         return fields
 
+    def _read(self, kind: str, text: str) -> Value:
+        if kind == "pci" and re.fullmatch(SHORT_PCI_ALONE, text):
+            return text
+        return super()._read(kind, text)
+
     def _is_marked(self, kind: str, text: str) -> bool:
         if is_mark(text):
             return True
@@ -134,7 +139,8 @@ def _regex_taking_marks(regex: str, types: Mapping[str, str]) -> str:
         start = regex.find(f"(?P<{name}>")
         end = _closing(regex, start) if start >= 0 else -1
         if end >= 0 and kind in TYPES and TYPES[kind].in_commands:
-            regex = f"{regex[:end]}|{MARK}{regex[end:]}"
+            also = f"{SHORT_PCI_ALONE}|{MARK}" if kind == "pci" else MARK
+            regex = f"{regex[:end]}|{also}{regex[end:]}"
     return regex
 
 

@@ -18,13 +18,15 @@ class Source:
     `programs` are the names a log may give for the program (None: any program prints such messages, but not those that
     log what strangers send them); a line that names no program may always be its message. `continues` fits a line
     without envelope that belongs to the record before it. With `framed` the lines of a record belong together so firmly
-    that a block never reaches into the next record.
+    that a block never reaches into the next record. `whole` is found in a line that is all of its message: no
+    block joins it with another.
     """
 
     name: str
     programs: re.Pattern[str] | None = None
     continues: re.Pattern[str] | None = None
     framed: bool = False
+    whole: re.Pattern[str] | None = None
 
     def accepts(self, program: str | None) -> bool:
         """Whether a line of this program may be a message of this source."""
@@ -37,3 +39,7 @@ class Source:
     def is_continuation(self, text: str) -> bool:
         """Whether a message line, without envelope, belongs to the record that began before it."""
         return self.continues is not None and self.continues.match(text) is not None
+
+    def is_whole(self, text: str) -> bool:
+        """Whether a line of a message is all of it."""
+        return self.whole is not None and self.whole.search(text) is not None

@@ -30,7 +30,7 @@ from app.shelf import Outcome, Shelf
 from app.store.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 _URL = re.compile(r"http://127\.0\.0\.1:(\d+)/")
 
 

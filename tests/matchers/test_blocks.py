@@ -220,6 +220,27 @@ def test_a_block_of_tcpdump_stays_within_its_packet() -> None:
     assert fields_in(matcher, f"{one}\n{other}\n{flags}") == [{"ttl": 48, "id": 2, **fields}]
 
 
+def test_a_go_loaders_error_of_one_line_is_joined_with_no_other_line() -> None:
+    matcher = block(
+        optional("{insn:int}: ({opcode:hex}) {code:text}"),
+        "R{reg:int} min value is negative",
+        optional("R{out:int} offset is outside of the packet"),
+        source="verifier",
+    )
+    stamp = "Aug 20 02:14:33 lb1 agent[812]: program xdp_filter: load program: permission denied: "
+    first = "4: (61) r2 = *(u32 *)(r1 +4): R2 invalid mem access 'scalar' (31 line(s) omitted)"
+    middle = "R4 min value is negative, either use unsigned index or do a if (index >=0) check. (14 line(s) omitted)"
+    last = "R1 offset is outside of the packet (9 line(s) omitted)"
+    for head in (stamp, stamp.partition("]: ")[2]):
+        text = "\n".join(head + line for line in (first, middle, last))
+        for paste in (False, True):
+            assert fields_in(matcher, text, paste=paste) == [{"reg": 4}]
+    log = "4: (61) r2 = *(u32 *)(r1 +4)\nR2 min value is negative"
+    fields = {"insn": 4, "opcode": "61", "code": "r2 = *(u32 *)(r1 +4)", "reg": 2}
+    assert fields_in(matcher, log) == [fields]
+    assert fields_in(matcher, f"{stamp}{first}\n{log}") == [fields]
+
+
 def test_a_line_of_a_block_that_stood_first_is_not_told_again() -> None:
     header = pattern("{driver:=ixgbe} {pci:pci} {iface:iface}: Detected Tx Unit Hang", name="header")
     matchers = matcher_set(("e", [HANG, header]))

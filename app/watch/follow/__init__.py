@@ -9,6 +9,10 @@ was rotated away between two looks, or while nobody looked, is found beside the 
 `PATH-DATE`, also compressed) and read in the order of the rotation. A generation that is gone is looked for in a copy
 or a compressed file with the same bytes, and read on there.
 
+Looking. Others go on copying, cutting and renaming meanwhile. So whatever is concluded from the file at the path is
+noted in what is known of it, and compared once more at the end: was it cut in between, what was found out is half of
+one time and half of another, and is found out again.
+
 Truncation. A file that holds less, or something else, than at the last look was truncated: what was left of it is read
 from the copy beside it, then the file from its first byte, as a new generation. That the file has grown past its old
 size meanwhile does not matter.

@@ -9,7 +9,7 @@ from app.watch.follow.contents import Contents, open_contents
 from app.watch.follow.generation import Record
 from app.watch.follow.identity import FileKey
 from app.watch.follow.names import RotatedName, oldest_first, rotated_beside
-from app.watch.follow.past import holds
+from app.watch.follow.past import Past, holds
 
 _LOOKS = 5
 
@@ -98,20 +98,23 @@ def _counts_up(counted: Sequence[Sibling], known: Mapping[FileKey, str]) -> bool
         alike = sorted((each for each in counted if each.name.packed is packed), key=lambda each: each.name.numbers)
         births = [each.key.born_ns for each in alike]
         if len(births) > 1:
-            return all(0 < one < other for one, other in pairwise(births))
+            return births[0] < births[-1] and all(0 < one <= other for one, other in pairwise(births))
     return False
 
 
 @contextmanager
-def siblings_of(path: str | None, known: Mapping[FileKey, str]) -> Iterator[Siblings]:
+def siblings_of(path: str | None, past: Past, in_work: Iterable[Record] = ()) -> Iterator[Siblings]:
     """The rotated files beside a log, and beside the file that it is a link to; closed again unless they are taken.
 
-    `known`: see `Siblings`. Without a path there are none.
+    Known are those of the `past` and those `in_work`. Without a path there are none.
     """
     found = _open(path) if path is not None else []
     real = os.path.realpath(path) if path is not None else None
     if path is not None and real is not None and real != path and os.path.islink(path):  # noqa: PTH114  Path would normalise the name
         found += _open(real)
+    for each in found:
+        past.note_reused(each.contents)
+    known = dict.fromkeys([each.place for each in [*past.records, *in_work]], "") | past.paths
     siblings = Siblings(found, known)
     try:
         yield siblings

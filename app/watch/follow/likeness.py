@@ -22,9 +22,10 @@ def is_copy_of_head(sibling: Sibling, head: Generation) -> bool:
     How large the file is by then is noted in `head`, so that its end will be missed when it is cut.
     """
     made_before = 0 < sibling.key.born_ns < head.place.born_ns
-    if sibling.name.packed or made_before or not head.fits():
+    if sibling.name.packed or made_before:
         return False
-    return sibling.contents.size() <= head.size and is_beginning(sibling.contents, head.contents)
+    size = sibling.contents.size()  # asked first: both may grow meanwhile, the copy never past what is copied
+    return head.fits() and size <= head.size and is_beginning(sibling.contents, head.contents, size)
 
 
 def copies_of_head(siblings: Siblings, head: Generation | None) -> set[FileKey]:
@@ -53,13 +54,16 @@ def is_whole(contents: Contents, generation: Generation) -> bool:
     )
 
 
-def is_beginning(one: Contents, whole: Contents) -> bool:
-    """Whether `whole`, a plain file, begins with `one`, as far as its first and last bytes tell."""
+def is_beginning(one: Contents, whole: Contents, size: int | None = None) -> bool:
+    """Whether `whole`, a plain file, begins with the first `size` bytes of `one`, as far as the outermost of them tell.
+
+    Without `size`: with all that `one` holds.
+    """
     if isinstance(whole, PackedContents):
         return False
-    size = one.size()
+    size = one.size() if size is None else size
     return size <= whole.size() and all(
-        one.read_at(at, TAIL_BYTES) == whole.read_at(at, min(TAIL_BYTES, size - at))
+        one.read_at(at, min(TAIL_BYTES, size - at)) == whole.read_at(at, min(TAIL_BYTES, size - at))
         for at in (0, max(0, size - TAIL_BYTES))
     )
 

@@ -24,7 +24,8 @@ from app.watch.follow.likeness import (
     is_whole,
     line_start,
 )
-from app.watch.follow.past import MarkMemory, Past, holds
+from app.watch.follow.packed import compressed, note_compressed, note_queued
+from app.watch.follow.past import MarkMemory, Past, holds, unless_reused
 
 _LOOKS = 5
 
@@ -48,7 +49,7 @@ class Lineup:
 
     def begin(self, head: PlainContents | None, now: float, *, at_end: bool, after_loss: bool) -> None:
         """The first look at a log of which nothing is known. See `Log`."""
-        with siblings_of(self._beside, {}) as siblings:
+        with siblings_of(self._beside, self.past) as siblings:
             for each in siblings.all:
                 if after_loss and is_renamed(each.contents, head):
                     self.queue.append(self._new(each.take(), now, left=True))
@@ -87,10 +88,17 @@ class Lineup:
         dropped: list[Generation] = []
         fresh = None if head is None else self._new(head, now)
         kept = [each for each in records if head is not None and each.place == head.key and holds(head, each)]
-        with siblings_of(self._beside, self._known(records)) as siblings:
-            packed = self._note_compressed(siblings, [each for each in records if not each.over and each not in kept])
+        with siblings_of(self._beside, self.past, records) as siblings:
+            packed = note_compressed(
+                siblings, self.queue, self.past, [each for each in records if not each.over and each not in kept]
+            )
             places = {record.place: key for key, record in packed.items()}
             records = [replace(each, place=places.get(each.place, each.place)) for each in records]
+            beside = {each.key: each.contents for each in siblings.all}
+            records = [
+                unless_reused(each, beside[each.place]) if each.over and each.place in beside else each
+                for each in records
+            ]
             for record in records:
                 contents = self._find(record, records, siblings, head, fresh, is_kept=record in kept)
                 if head is not None and head.key == record.place and contents is not head and not record.over:
@@ -99,8 +107,8 @@ class Lineup:
                     if not record.over:
                         self.given_up_bytes += max(0, record.size - record.offset)
                     if record.base is not None:  # a gap: what came before it is no context any more
-                        context = [each for each in self.queue if each.limit is not None]
-                        self.queue = [each for each in self.queue if each.limit is None]
+                        context = [each for each in self.queue if each.limit is not None and each is not self.current]
+                        self.queue = [each for each in self.queue if each not in context]
                         dropped += context
                         goes_on = False
                     continue
@@ -121,8 +129,8 @@ class Lineup:
         for each in lost:
             each.is_suspect = True
         fresh = None if head is None else self._new(head, now)
-        with siblings_of(self._beside, self._known(each.record() for each in self.queue)) as siblings:
-            packed = self._note_compressed(siblings)
+        with siblings_of(self._beside, self.past, [each.record() for each in self.queue]) as siblings:
+            packed = note_compressed(siblings, self.queue, self.past)
             for each in lost:
                 self._replace_lost(each, siblings, fresh)
             if self.current is not None and head is not None and self.current.is_at(head.key):
@@ -139,8 +147,8 @@ class Lineup:
         """Whether a copy beside the log tells that its file was truncated, although it looks the same."""
         if not isinstance(current.contents, PlainContents):
             return False
-        with siblings_of(self._beside, self._known(each.record() for each in self.queue)) as siblings:
-            self._note_queued(siblings)
+        with siblings_of(self._beside, self.past, [each.record() for each in self.queue]) as siblings:
+            note_queued(siblings, self.queue, self.past)
             current.is_suspect = self._is_truncated(current.record(), current.contents, siblings)
         return current.is_suspect
 
@@ -149,17 +157,21 @@ class Lineup:
         away later holds what this one does not.
         """
         known = self.past.keys() | {each.place for each in self.queue}
-        is_copied = False
+        was_copied = False  # a file that nobody knows holds it
         for each in siblings.all:
             if each.key in known:
                 continue
             holds_it = holds(each.contents, record)
-            is_copied = is_copied or (holds_it and not each.name.packed)
-            if is_beginning(each.contents, contents) or not (holds_it or (is_copied and not each.name.packed)):
+            if each.name.packed and not (holds_it and self._is_new(each, siblings)):
                 continue
-            if not (each.name.packed and self._compressed(each, siblings, self.past.records, whole=True)):
+            was_copied = was_copied or holds_it
+            if was_copied and not is_beginning(each.contents, contents):
                 return True
         return False
+
+    def _is_new(self, packed: Sibling, siblings: Siblings) -> bool:
+        """Whether a compressed file is of no generation that is over."""
+        return compressed(packed, siblings, self.past.records, self.past, whole=True) is None
 
     def close(self) -> None:
         """Let go of all files."""
@@ -170,10 +182,6 @@ class Lineup:
     @property
     def _beside(self) -> str | None:
         return self.path if self._rotated else None
-
-    def _known(self, records: Iterable[Record]) -> dict[FileKey, str]:
-        """The files that are known, and where they were at the last look."""
-        return dict.fromkeys([each.place for each in [*self.past.records, *records]], "") | self.past.paths
 
     def _new(self, contents: Contents, now: float, *, left: bool = False) -> Generation:
         generation = Generation(contents, contents.key, self._memory.times, now)
@@ -221,35 +229,6 @@ class Lineup:
         else:
             generation.move_to(sibling.take())
 
-    def _note_compressed(self, siblings: Siblings, in_work: Sequence[Record] = ()) -> dict[FileKey, Record]:
-        """Know by their new files the generations that were compressed; gives them by these files.
-
-        `in_work` are those that are not over, and not open yet.
-        """
-        found: dict[FileKey, Record] = {}
-        self._note_queued(siblings)
-        for whole in (True, False):  # what was written to a file before it was compressed comes second
-            for sibling in siblings.all:
-                known = self.past.keys() | {each.place for each in self.queue} | found.keys()
-                if not sibling.name.packed or sibling.key in known:
-                    continue
-                gone = {each.place for each in found.values()}
-                records = [*self.past.records, *(each for each in in_work if each.place not in gone)]
-                record = self._compressed(sibling, siblings, records, whole=whole)
-                if record is not None:
-                    self.past.move(record.place, sibling.key)
-                    found[sibling.key] = record
-        return found
-
-    def _note_queued(self, siblings: Siblings) -> None:
-        """Know by their new files the generations in work that were compressed, and are read by their descriptors."""
-        for sibling in siblings.all:
-            taken = {each.place for each in self.queue} | self.past.places()
-            if sibling.name.packed and sibling.key not in taken:
-                queued = next((each for each in self.queue if is_whole(sibling.contents, each)), None)
-                if queued is not None:
-                    queued.place = sibling.key
-
     def _append(
         self, siblings: Siblings, packed: Mapping[FileKey, Record], fresh: Generation | None, now: float
     ) -> None:
@@ -291,43 +270,20 @@ class Lineup:
         """The files beside the log that nobody looked at yet and that are newer than those that are known."""
         known = self.past.keys() | {each.place for each in self.queue}
         newest = max((siblings.place_of(key) for key in known - self.past.passed), default=-1)
+        reading = self.current if self.current is not None and self.current.is_read else None
         unseen: list[Generation] = []
         for place, sibling in enumerate(siblings.all):
             if sibling.is_taken or sibling.key in known or (head is not None and sibling.key == head.place):
                 continue
             if self._is_of_open(sibling, siblings, head) or (head is not None and is_copy_of_head(sibling, head)):
                 continue
-            if (self.current is None or not self.current.is_read) and (
-                place > newest or not is_copy(sibling, siblings, self.past)
-            ):
+            if reading is None and (place > newest or not is_copy(sibling, siblings, self.past)):
                 unseen.append(self._new(sibling.take(), now, left=True))
+            elif reading is not None and not sibling.name.packed and holds(sibling.contents, reading.record()):
+                reading.is_suspect = True  # copied and cut since that was compared
             else:
                 self.past.pass_over(sibling.key)
         return unseen
-
-    def _compressed(
-        self, sibling: Sibling, siblings: Siblings, records: Sequence[Record], *, whole: bool
-    ) -> Record | None:
-        """The generation, of `records` in order, of which this is the compressed file; `whole`: with no byte more.
-
-        Files beside the log and generations are in the same order, so those that are known bound where it can stand.
-        Names tell only where they do not count rotations. What holds but the beginning is believed last, and only of
-        the newest that can be meant.
-        """
-        ages = {each.place: age for age, each in enumerate(records) if each.is_known}
-        place = siblings.all.index(sibling)
-        after = max((ages.get(each.key, -1) for each in siblings.all[:place]), default=-1)
-        before = min((ages.get(each.key, len(records)) for each in siblings.all[place + 1 :]), default=len(records))
-        free = [each for each in records if self.past.may_be_copied(each, siblings.keys)]
-        between = [each for each in free if after < ages.get(each.place, -1) < before]
-        same_name = []
-        if not sibling.name.is_counted:
-            same_name = [each for each in free if self.past.paths.get(each.place) == sibling.name.plain_path]
-        fitting = (each for each in [*same_name, *between, *free] if holds(sibling.contents, each))
-        if whole:
-            return next((each for each in fitting if sibling.contents.size() == each.size), None)
-        in_work = [each for each in free if not each.over]  # of these nothing is lost where the order deceives
-        return next((each for each in [*same_name, *between[::-1], *in_work] if holds(sibling.contents, each)), None)
 
     def _is_of_open(self, sibling: Sibling, siblings: Siblings, head: Generation | None) -> bool:
         """Whether it holds what is being read of a file that is gone, or was at the path a moment ago."""

@@ -81,8 +81,15 @@ class Past:
 
     def remove(self, record: Record) -> None:
         """It is no longer over: it is read on."""
-        self.records.remove(record)
+        self.records = [each for each in self.records if each.place != record.place]
         self.is_dirty = True
+
+    def note_reused(self, contents: Contents) -> None:
+        """Know a generation by another key whose file has become this one. See `unless_reused`."""
+        record = next((each for each in self.records if each.place == contents.key), None)
+        if record is not None and (other := unless_reused(record, contents)) is not record:
+            self.paths[other.place] = self.paths.pop(record.place, "")
+            self.move(record.place, other.place)
 
     def pass_over(self, key: FileKey) -> None:
         """Never read this file."""
@@ -120,6 +127,27 @@ def holds(contents: Contents, record: Record) -> bool:
         return contents.holds(record.head, record.end, record.size)
     except OSError:
         return False
+
+
+def unless_reused(record: Record, contents: Contents) -> Record:
+    """The record; where `contents`, of the same key, are not its bytes, with a key that no file has.
+
+    A copy was written over the last one, or an inode was given to another file. Birth times do not tell that where the
+    file system keeps none, or where it happened within one tick of its clock.
+    """
+    if not record.is_known or _begins_as(contents, record):
+        return record
+    return replace(record, place=replace(record.place, born_ns=-1 - record.place.born_ns))
+
+
+def _begins_as(contents: Contents, record: Record) -> bool:
+    """Whether these may be the bytes of a generation; a compressed file is not read to its end for that."""
+    try:
+        if isinstance(contents, PackedContents):
+            return record.head.fits(contents.read_at(0, record.head.size))
+        return holds(contents, record)
+    except OSError:
+        return True
 
 
 class MarkMemory:

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.event import listen
 
 from app.incidents.values import Change, Incident, IncidentError, IncidentQuery, NewAction, NoIncident
-from app.store.store import Store, open_store
+from app.store.store import Store, open_store, upgrade_store
 from tests.app.incidents.conftest import RULES, Deliver
 from tests.databases import Database
 from tests.deliveries import NOON, HandClock
@@ -393,6 +394,59 @@ def test_entries_are_counted_over_the_fleet(store: Store, deliver: Deliver, cloc
     assert store.incidents.entry_counts("none") == []
 
 
+def kept_totals(database: Database) -> list[tuple[Any, ...]]:
+    return sorted(database.execute("SELECT entry, incidents, hosts, count, first_at, last_at FROM entry_totals"))
+
+
+def added_up(database: Database) -> list[tuple[Any, ...]]:
+    columns = "entry, count(*), count(DISTINCT host), sum(count), min(first_at), max(last_at)"
+    return sorted(database.execute(f"SELECT {columns} FROM incidents GROUP BY entry"))
+
+
+def test_an_upgrade_adds_up_the_incidents_that_are_there(
+    store: Store, database: Database, deliver: Deliver, clock: HandClock
+) -> None:
+    deliver("session", host="a", count=5)
+    clock.pass_s(HOUR)
+    deliver("session", host="b")
+    deliver("session", host="b", neighbor="192.0.2.1")
+    deliver("link", host="b", ago_s=DAY)
+    before = kept_totals(database)
+    for table in ("entry_totals", "entry_hosts"):
+        database.execute(f"DROP TABLE {table}")
+    database.execute("DROP INDEX incidents_on_entry")
+    database.execute("CREATE INDEX incidents_counted ON incidents (entry, host)")
+    database.execute(f"DELETE FROM {'schema' if database.is_sqlite else 'faultbook'}_migrations WHERE number >= 7")
+    assert upgrade_store(database.url) == ["0007 totals"]
+    deliver("link", host="b")  # no new host
+    deliver("session", host="c")
+    found = {row[0]: row[1:4] for row in kept_totals(database)}
+    assert found == {"link": (1, 1, 2), "session": (4, 3, 8)}
+    assert kept_totals(database) == added_up(database) != before == [("link", *before[0][1:]), before[1]]
+
+
+def test_what_is_on_is_found_along_an_index_however_old_the_statistics_are(postgresql_database: Database) -> None:
+    clock = HandClock()
+    store = open_store(postgresql_database.url, environment={}, now=clock.now)
+    store.use(lambda: RULES)
+    store.record("a", [new("link", clock.now(), iface=f"eth{number}") for number in range(3000)])
+    postgresql_database.execute("ANALYZE")
+    clock.pass_s(25 * HOUR)
+    plans: list[str] = []
+
+    def explain(_connection: Any, cursor: Any, statement: str, values: Any, *_more: Any) -> None:
+        if "FROM incidents" in statement:
+            plans.extend(row[0] for row in cursor.execute(f"EXPLAIN {statement}", values))
+
+    listen(store._engine, "before_cursor_execute", explain)
+    for state in ("on", "new", "open"):
+        store.incidents.page(IncidentQuery(state=state))
+    store.incidents.page(IncidentQuery(state="returned"))
+    found = [plan.split(" on incidents")[0].split("->")[-1].strip() for plan in plans if " on incidents " in plan]
+    assert found == ["Index Scan Backward using incidents_on"] * 3 + ["Index Scan Backward using incidents_returned"]
+    store.close()
+
+
 def test_hours_are_those_in_which_it_happened(store: Store, deliver: Deliver, clock: HandClock) -> None:
     deliver(count=2)
     deliver(ago_s=2 * HOUR, iface="eth1")
@@ -468,7 +522,8 @@ def test_incidents_built_from_what_is_stored_are_those_that_were_kept_meanwhile(
     before = (everything(store, limit=500), store.incidents.entry_counts(), store.incidents.hours(since=NOON))
     evidence = [store.incidents.evidence(each.id) for each in before[0]]
     told = [(each.kind, each.at, each.incident) for each in store.incidents.events()]
-    for table in ("incidents", "incident_hours", "entry_hours", "incident_events"):
+    assert kept_totals(database) == added_up(database)
+    for table in ("incidents", "incident_hours", "entry_hours", "incident_events", "entry_totals", "entry_hosts"):
         database.execute(f"DELETE FROM {table}")
     database.execute("UPDATE occurrences SET incident = NULL, recovery = 0")
     database.execute("UPDATE recording SET counted_seq = 0")
@@ -479,6 +534,7 @@ def test_incidents_built_from_what_is_stored_are_those_that_were_kept_meanwhile(
         while store.count_waiting():
             pass
     assert [each.host for each in everything(store, host="z")] == ["z"]
+    assert kept_totals(database) == added_up(database)
     database.execute("DELETE FROM incidents WHERE host = 'z'")
     found = everything(store, limit=500)
     assert found == before[0]

@@ -251,6 +251,14 @@ def test_rotated_files_are_not_looked_for_where_that_is_off(log: Path) -> None:
     followed.close()
 
 
+def test_last_lines_without_a_newline_wait_for_their_grace_time_at_once(log: Path, followed: Followed) -> None:
+    for number in range(6):
+        append(log, line(number) + b"torn")
+        rotate(log)
+    followed.restart().drain()
+    assert followed.drain(after_s=followed.source.grace_s + 1).numbers() == list(range(6))
+
+
 def test_few_descriptors_are_held_after_a_thousand_rotations(log: Path, followed: Followed) -> None:
     before = open_files()
     for number in range(1000):

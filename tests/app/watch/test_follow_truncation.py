@@ -1,7 +1,7 @@
 """Files that are truncated: with a copy beside them, without, and grown past their old size before anybody looked."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +116,63 @@ def test_a_copy_that_is_being_made_is_not_read(log: Path, followed: Followed) ->
     os.truncate(log, 0)
     append(log, line(5))
     assert followed.wait().numbers() == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("head", [b"", b"# the same head\n" * 100])
+@pytest.mark.parametrize("call", range(24))
+def test_a_log_may_be_cut_at_every_moment_of_the_first_look_at_it(
+    log: Path, followed: Followed, head: bytes, call: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append(log, head + lines(1))
+    followed.drain().restart()
+    append(log, line(2))
+    calls = 0
+
+    def before(real: Callable[..., Any]) -> Callable[..., Any]:
+        def cutting(*arguments: Any, **more: Any) -> Any:
+            nonlocal calls
+            calls += 1
+            if calls == call + 1:
+                append(log, line(3))
+                copytruncate(log)
+                append(log, head + lines(*range(4, 40)))
+            return real(*arguments, **more)
+
+        return cutting
+
+    with monkeypatch.context() as patched:
+        for name in ("stat", "fstat", "open", "pread", "preadv", "scandir"):
+            patched.setattr(os, name, before(getattr(os, name)))
+        followed.turn(0)
+    assert calls > call, "the look makes fewer calls than that"
+    assert followed.wait().numbers() == list(range(1, 40))
+
+
+def test_the_file_after_a_copy_tells_that_a_log_was_cut_that_looks_the_same(log: Path, followed: Followed) -> None:
+    head = b"# the same head\n" * 100
+    append(log, head + b"no")
+    followed.drain()
+    copytruncate(log)
+    append(log, head + b"thing of note\n" + line(1))
+    copytruncate(log)
+    append(log, head + b"nothing of note\n" + line(2))
+    assert followed.restart().wait().numbers() == [1, 2]
+
+
+@pytest.mark.parametrize("restart", [False, True])
+def test_a_copy_may_be_written_over_the_last_one(log: Path, followed: Followed, restart: bool) -> None:
+    copy = log.with_name("app.log.1")
+    for number in range(0, 9, 3):
+        append(log, line(number))
+        followed.drain()
+        append(log, line(number + 1))
+        copy.write_bytes(log.read_bytes())  # the same file each time, as `cp` does it
+        os.truncate(log, 0)
+        append(log, line(number + 2))
+        if restart:
+            followed.restart()
+        followed.drain()
+    assert followed.wait().numbers() == list(range(9))
 
 
 def test_a_line_is_not_spliced_with_what_the_file_held_before(log: Path, followed: Followed) -> None:

@@ -89,6 +89,28 @@ def test_thousands_of_rings_are_one_wake_up(woken: Wake) -> None:
     assert woken.sleep(20) == {"/0", "/1", "/2"}
 
 
+def test_a_ring_while_a_wake_up_is_taken_is_not_lost(woken: Wake, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Meddled:
+        """Somebody rings before and after each time that a wake-up is taken."""
+
+        def __init__(self, real: socket.socket) -> None:
+            self.real = real
+
+        def recv(self, size: int) -> bytes:
+            woken.ring("/before")
+            taken = self.real.recv(size)
+            woken.ring("/after")
+            return taken
+
+    woken.ring("/first")
+    with monkeypatch.context() as patched:
+        patched.setattr(woken, "_ours", Meddled(woken._ours))
+        heard = woken.sleep(20)
+        woken.ring("/later")
+        heard |= woken.sleep(20)
+    assert heard == {"/first", "/before", "/after", "/later"}
+
+
 def test_a_signal_ends_the_sleep(woken: Wake) -> None:
     before = signal.signal(signal.SIGUSR2, lambda _number, _frame: None)
     try:
