@@ -20,7 +20,7 @@ _OTHER_FIELDS = 0.1
 _FULL_CONCEPTS = 5.0
 """As much as so many of the rarest concepts a line of a log must weigh to count in full: one word is no sign."""
 
-KNOWS_ALL = 0.4
+KNOWS_ALL = 0.42
 """The least score of an entry that has every word of a question, be it in passing."""
 
 Degrees = Mapping[int, float]

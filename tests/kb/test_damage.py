@@ -320,7 +320,11 @@ def test_what_is_said_to_be_lost_is_lost(book: Book, cases: list[Case]) -> None:
 MARKS = ("XXX", "x.x.x.x", "[REDACTED]", "***", "...", "█████", "<ip>")
 ADDRESSES = {"x.x.x.x": ("ip", "prefix"), "<ip>": ("ip", "prefix")}
 DOUBTFUL = ("...",)  # also ends a sentence: a line without it that fits as well is believed rather
-NOT_NAMED_WITHOUT = {"rcu-stall": "its matchers spell out the flavour (rcu...) in the value itself"}
+NOT_NAMED_WITHOUT = {
+    "bird-bmp-connection-stalled": "only the name of the protocol tells BMP's line from that of BGP",
+    "bird-rip-packet-rejected": "only the name of the protocol tells RIP's line from that of OSPF",
+    "rcu-stall": "its matchers spell out the flavour (rcu...) in the value itself",
+}
 
 
 def strict_fields(case: Case, mark: str) -> list[str]:
