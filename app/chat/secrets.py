@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from app.config import ConfigError
+from app.secret_file import SecretFileError, values_in
 from app.server.logs import log
 
-MAX_SECRETS: Final = 8
-_MAX_BYTES: Final = 1 << 14
-_LINE: Final = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+){0,2}")
+# A line for Feishu's application is its id, its secret and perhaps its host.
+_FEW_WORDS: Final = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+){0,2}")
 
 
 class SecretFile:
@@ -65,15 +65,6 @@ def is_one_of(given: str, secrets: Iterable[str]) -> bool:
 
 def _read(path: Path) -> tuple[str, ...]:
     try:
-        with path.open("rb") as file:
-            text = file.read(_MAX_BYTES + 1).decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read ({error}); it should hold one secret a line") from None
-    lines = [each.strip() for each in text.splitlines()]
-    found = tuple(each for each in lines if each and not each.startswith("#"))
-    # What stands there is secret: messages name the file only.
-    if not found or len(found) > MAX_SECRETS or len(text) > _MAX_BYTES:
-        raise ConfigError(f"{path} should hold one secret a line, at least one and at most {MAX_SECRETS}")
-    if any(_LINE.fullmatch(each) is None for each in found):
-        raise ConfigError(f"{path} should hold one secret a line, of plain characters and few words")
-    return found
+        return values_in(path, "secret", _FEW_WORDS)
+    except SecretFileError as error:
+        raise ConfigError(str(error)) from None

@@ -14,10 +14,11 @@ from contextlib import closing
 from datetime import datetime
 from typing import Final
 
+from app.secret_file import SecretFileError
 from app.telling.channels import KINDS
 from app.telling.config import ChannelConfig
 from app.telling.contract import Verdict
-from app.telling.secrets import SecretError, address_of
+from app.telling.secrets import address_of
 from app.telling.values import Message
 from app.watch.backoff import retry_after_s
 from app.watch.post import Answer, NoAnswer, Post
@@ -37,7 +38,7 @@ def send(message: Message, config: ChannelConfig, now: datetime, *, timeout_s: f
         post.packs = False
         with closing(post):
             answer = post.send(request.body, None, request.headers)
-    except (SecretError, NoAnswer) as error:
+    except (SecretFileError, NoAnswer) as error:
         return Verdict("later", str(error))
     if 200 <= answer.status < 300:
         return kind.judge(answer.body)

@@ -15,7 +15,8 @@ def test_a_file_has_a_secret_a_line_and_comments(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"\n# nothing\n", b"\xff", b"a b c d", "秘密".encode(), b"a\x01b", b"a\n" * 9]
+    "content",
+    [b"", b"\n# nothing\n", b"\xff", b"a b c d", "秘密".encode(), b"a\x01b", b"a\n" * 9, b"#" * 20_000 + b"\na"],
 )
 def test_a_file_that_holds_no_secret_is_refused_without_quoting_it(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "secrets"
