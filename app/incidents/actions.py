@@ -29,7 +29,7 @@ def act(connection: Connection, incident: str, action: NewAction, name: str, now
     name, comment = _name(name), _comment(action)
     changed = _changed(action, name, now)
     if number is None or connection.scalar(select(incidents.c.id).where(incidents.c.id == number)) is None:
-        raise NoIncident(f'there is no incident "{incident}"')
+        raise NoIncident(incident)
     if changed:
         connection.execute(update(incidents).where(incidents.c.id == number).values(**changed))
     values = {
@@ -56,26 +56,26 @@ def _changed(action: NewAction, name: str, now: datetime) -> dict[str, Any]:
         return {"snoozed_by": None, "snoozed_until": None}
     if action.kind == "comment":
         return {}
-    raise IncidentError(f"an action is one of {', '.join(ACTION_KINDS)}")
+    raise IncidentError("action", f"an action is one of {', '.join(ACTION_KINDS)}")
 
 
 def _until(action: NewAction, now: datetime) -> datetime:
     if action.until is None or not now < action.until <= now + LONGEST:
-        raise IncidentError("say until when to snooze: a time from now to a year from now")
+        raise IncidentError("until", "say until when to snooze: a time from now to a year from now")
     return action.until
 
 
 def _name(name: str) -> str:
     name = " ".join(name.split())
     if not name or len(name) > MAX_NAME or _UNSEEN.search(name):
-        raise IncidentError(f"say who does it: a name of 1 to {MAX_NAME} characters")
+        raise IncidentError("name", f"say who does it: a name of 1 to {MAX_NAME} characters")
     return name
 
 
 def _comment(action: NewAction) -> str | None:
     comment = (action.comment or "").replace("\r\n", "\n").strip()
     if len(comment) > MAX_COMMENT or _UNSEEN.search(comment):
-        raise IncidentError(f"a comment is text of at most {MAX_COMMENT} characters")
+        raise IncidentError("comment", f"a comment is text of at most {MAX_COMMENT} characters")
     if action.kind == "comment" and not comment:
-        raise IncidentError("write a comment")
+        raise IncidentError("no-comment", "write a comment")
     return comment or None

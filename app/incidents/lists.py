@@ -109,7 +109,7 @@ def _position(after: str) -> tuple[int, int]:
     found = _AFTER.fullmatch(after)
     number = number_in(found[2]) if found else None
     if found is None or number is None:
-        raise IncidentError("this is no place in a list of incidents; begin without one")
+        raise IncidentError("place", "this is no place in a list of incidents; begin without one")
     return int(found[1]), number
 
 

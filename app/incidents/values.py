@@ -14,16 +14,25 @@ EventKind = Literal["new", "returned", "resumed", "resolved"]
 """`resumed`: it was told as resolved by silence, and rows that came late say that it never stopped."""
 ActionKind = Literal["known", "not-known", "snooze", "wake", "comment"]
 ACTION_KINDS: Final[tuple[ActionKind, ...]] = ("known", "not-known", "snooze", "wake", "comment")
+Refusal = Literal["action", "until", "name", "comment", "no-comment", "place", "incident"]
+"""What was wrong with what was asked."""
 NEW_FOR_S: Final = 24 * 3600
 MAX_PAGE: Final = 500
 
 
 class IncidentError(Exception):
-    """What was asked for an incident cannot be done; str() says what to do."""
+    """What was asked for an incident cannot be done; str() says what to do, `about` what was wrong with it."""
+
+    def __init__(self, about: Refusal, said: str) -> None:
+        super().__init__(said)
+        self.about: Final = about
 
 
 class NoIncident(IncidentError):
     """There is no incident with this id."""
+
+    def __init__(self, incident: str) -> None:
+        super().__init__("incident", f'there is no incident "{incident}"')
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,6 +204,17 @@ FLEET_WORDS: Final[dict[str, tuple[str, str]]] = {
     "do-wake": ("Wake", "结束搁置"),
     "do-comment": ("Comment", "添加备注"),
     "act-refused": ("This was not done:", "操作未执行："),
+    "refused-action": ("press one of the buttons", "请点击页面上的按钮"),
+    "refused-until": (
+        "say until when to snooze: a time from now to a year from now",
+        "请选择搁置到什么时候，最长一年",
+    ),
+    "refused-name": (
+        "say who does it: a name of 1 to {name} characters",
+        "请写上操作人，1 到 {name} 个字符",
+    ),
+    "refused-comment": ("a comment is text of at most {comment} characters", "备注只能是文字，最多 {comment} 个字符"),
+    "refused-no-comment": ("write a comment", "请填写备注"),
     "act-viewer": (
         "Only an operator may mark, snooze or comment.",
         "只有持操作令牌（operator）的人可以标记、搁置或备注。",

@@ -21,6 +21,7 @@ from app.web.fleet.troubles import pairs_of, troubles_of
 from app.web.fleet.verdicts import fact_label, verdict_on
 from app.web.overview import overview
 from app.web.site import blueprint
+from app.web.words import say
 from kb.case import case_of
 from kb.entry import Article
 
@@ -68,7 +69,8 @@ def incident_act(incident: str) -> AnyResponse:
         except NoIncident:
             abort(404)
         except IncidentError as error:
-            return _shown(incident, 422, str(error))
+            said = say(language.current(), f"refused-{error.about}", name=MAX_NAME, comment=MAX_COMMENT)
+            return _shown(incident, 422, said)
     named = language.explicit()
     more: dict[str, Any] = {"lang": named} if named else {}
     return redirect(url_for("web.incident", incident=incident, _anchor="life", **more), 303)
@@ -77,7 +79,7 @@ def incident_act(incident: str) -> AnyResponse:
 def _asked(now: datetime) -> NewAction:
     kind = _KINDS.get(request.form.get("kind", ""))
     if kind is None:
-        raise IncidentError("press one of the buttons")
+        raise IncidentError("action", "press one of the buttons")
     length = re.fullmatch(r"([0-9]{1,3})([hd])", request.form.get("for", ""))
     until = now + int(length[1]) * _UNITS[length[2]] if length and kind == "snooze" else None
     return NewAction(kind, request.form.get("comment"), until)

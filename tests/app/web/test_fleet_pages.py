@@ -407,25 +407,27 @@ def test_a_viewer_sees_no_form_and_cannot_send_it(browser: FlaskClient, store: S
 
 
 @pytest.mark.parametrize(
-    "data",
+    ("data", "said", "said_zh"),
     [
-        {"kind": "nothing"},
-        {"kind": "comment", "comment": " "},
-        {"kind": "comment", "comment": "x" * 5_000},
-        {"kind": "snooze"},
-        {"kind": "snooze", "for": "999d"},
-        {"kind": "known", "name": "x" * 200},
-        {"kind": "known", "name": "\x1b[31m"},
+        ({"kind": "nothing"}, "press one of", "请点击"),
+        ({"kind": "comment", "comment": " "}, "write a comment", "请填写备注"),
+        ({"kind": "comment", "comment": "x" * 5_000}, "at most 4000", "最多 4000 个字符"),
+        ({"kind": "snooze"}, "until when", "搁置到什么时候"),
+        ({"kind": "snooze", "for": "999d"}, "until when", "搁置到什么时候"),
+        ({"kind": "known", "name": "x" * 200}, "1 to 100", "1 到 100 个字符"),
+        ({"kind": "known", "name": "\x1b[31m"}, "1 to 100", "1 到 100 个字符"),
     ],
 )
-def test_what_cannot_be_done_is_said_and_what_was_written_stays(
-    browser: FlaskClient, store: Store, data: dict[str, str]
+def test_what_cannot_be_done_is_said_in_the_language_of_the_page(
+    browser: FlaskClient, store: Store, data: dict[str, str], said: str, said_zh: str
 ) -> None:
     path = f"/incidents/{on_host(store, 'db-1').id}"
     csrf = csrf_in(browser.get(path))
-    answer = browser.post(path, data={"name": "Mei", "csrf": csrf, **data})
-    assert answer.status_code == 422
-    assert 'role="alert"' in answer.text
+    for lang, words in (("en", said), ("zh", said_zh)):
+        answer = browser.post(f"{path}?lang={lang}", data={"name": "Mei", "csrf": csrf, **data})
+        assert answer.status_code == 422
+        [alert] = re.findall(r'role="alert".*?</', answer.text, re.DOTALL)
+        assert words in alert
     assert store.incidents.actions(on_host(store, "db-1").id) == []
 
 
