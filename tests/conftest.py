@@ -5,6 +5,13 @@ import shutil
 from collections.abc import Callable
 
 import pytest
+from hypothesis import settings
+
+# What a machine is doing besides must not fail a property. A run that judges a change draws the same examples each
+# time, so that it judges nothing else; all other runs look for new ones.
+settings.register_profile("look", deadline=None)
+settings.register_profile("judge", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("judge" if os.environ.get("FAULTBOOK_TEST_ALL") else "look")
 
 Program = Callable[..., str]
 
