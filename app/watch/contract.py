@@ -129,7 +129,10 @@ class Input(Protocol):
         ...
 
     def committed(self, positions: Positions) -> None:
-        """These positions, as this input gave them, are durable now; what they leave behind is let go of."""
+        """These positions, as this input gave them, are recorded; what they leave behind is let go of.
+
+        A crash does not undo that. A power cut may, where no rows came with them or after them.
+        """
         ...
 
     def use(self, recogniser: "Recogniser") -> None:
@@ -149,7 +152,7 @@ class Recorder(Protocol):
     """Where rows and positions are kept: the spool, or the local store."""
 
     def commit(self, rows: Sequence[Row], positions: Positions) -> None:
-        """Keep all of it in one durable transaction, or raise RecorderError and keep nothing.
+        """Keep all of it in one transaction, durable where there are rows, or raise RecorderError and keep nothing.
 
         A row whose id it has already is accepted and not kept again.
         """

@@ -69,8 +69,8 @@ class _Batch:
 class Loop:
     """Reads `inputs` into `recorder` until `stop` is called. Both may be exchanged between two turns (`call`).
 
-    `housekeeping` is called every few seconds. `on_damaged` is called when the recorder set its file aside: it puts
-    another recorder and other inputs in place, which read everything again.
+    `housekeeping` is called every few seconds with how many bytes the inputs read. `on_damaged` is called when the
+    recorder set its file aside: it puts another recorder and other inputs in place, which read everything again.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Loop:
         hints: Hints,
         log: OwnLog,
         notifier: Notifier,
-        housekeeping: Callable[[float], None] = lambda _now: None,
+        housekeeping: Callable[[int], None] = lambda _bytes_read: None,
         on_damaged: Callable[[], None] = lambda: None,
     ) -> None:
         self.inputs = list(inputs)
@@ -218,8 +218,11 @@ class Loop:
             self._log.trouble("recording", str(error), "error")
 
     def _look_after(self, now: float) -> None:
+        bytes_read = 0
         for each in self.inputs:
-            self._tell(each.name, each.counters().trouble, now)
+            counters = each.counters()
+            bytes_read += counters.bytes
+            self._tell(each.name, counters.trouble, now)
         self._hints.follow(frozenset[str]().union(*(each.directories() for each in self.inputs)))
         if now - self._refreshed_at >= REFRESH_S:
             self._refreshed_at = now
@@ -227,7 +230,7 @@ class Loop:
         self._log.trouble("inotify", self._hints.trouble, "notice")
         with suppress(RecorderError):  # what cannot be recorded now is due later, too
             self.recorder.settle()
-        self._housekeeping(now)
+        self._housekeeping(bytes_read)
 
     def _tell(self, name: str, trouble: str | None, now: float) -> None:
         if trouble is None:

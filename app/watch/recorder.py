@@ -22,10 +22,11 @@ class FileRecorder:
         self._storm = self._opened_storm(storm)
 
     def commit(self, rows: Sequence[Row], positions: Positions) -> None:
-        """Keep all of it in one durable transaction, or raise RecorderError and keep nothing."""
+        """Keep all of it in one transaction, durable where there are rows; or raise RecorderError and keep nothing."""
         with self._lock:
             plan = self._storm.plan(rows, self._clock.now()) if self._storm else Plan(list(rows))
-            with self._database.transaction() as connection:
+            # Positions alone only save reading again: they may wait for the next sync, or the system's own.
+            with self._database.transaction(durable=bool(rows or plan.rows)) as connection:
                 self._keep(connection, plan.rows)
                 _keep_rollups(connection, plan)
                 _keep_positions(connection, positions)

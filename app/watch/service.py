@@ -285,9 +285,9 @@ class Watcher:
         except OSError as error:
             self._log.say("error", f"metrics cannot listen on {metrics.host}:{metrics.port}: {error.strerror or error}")
 
-    def _housekeeping(self, _now: float) -> None:
+    def _housekeeping(self, bytes_read: int) -> None:
         self._desk.expire()
-        self._memory.tidy(sum(each.counters().bytes for each in self._loop.inputs))
+        self._memory.tidy(bytes_read)
         if self._notifier.is_wanted:
             self._notifier.status(summary(self.snapshot()))
 

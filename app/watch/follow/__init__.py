@@ -11,7 +11,9 @@ or a compressed file with the same bytes, and read on there.
 
 Looking. Others go on copying, cutting and renaming meanwhile. So whatever is concluded from the file at the path is
 noted in what is known of it, and compared once more at the end: was it cut in between, what was found out is half of
-one time and half of another, and is found out again.
+one time and half of another, and is found out again. A file beside the log that may be a copy of it, and still grow,
+is looked at whenever the log changed until it is known what it is. Times that are younger than a tick of the clock tell
+nothing: what changed a moment ago is looked at once more.
 
 Truncation. A file that holds less, or something else, than at the last look was truncated: what was left of it is read
 from the copy beside it, then the file from its first byte, as a new generation. That the file has grown past its old
@@ -20,8 +22,9 @@ size meanwhile does not matter.
 What can be lost. What was not read yet when a file was truncated without a copy, or when it was deleted before it was
 seen or while the watcher was down. Files that are created and deleted between two looks. Of a file that was truncated
 and written anew with the very bytes it had, between two looks, the new bytes, unless a copy tells. What is written to a
-renamed file after its grace time. A last line without a newline waits; once its file was rotated away, at most for the
-grace time, then it counts as a line. Two generations with equal bytes that were copied or compressed while the watcher
-was down may be taken for one another, and where the ways of rotation change meanwhile (truncated, then renamed and
-compressed) a generation may be read a second time, under other ids.
+renamed file after its grace time waits for the next look, and is lost where the file is gone by then. A last line
+without a newline waits; once its file was rotated away, at most for the grace time, then it counts as a line. Two
+generations with equal bytes that were copied or compressed while the watcher was down may be taken for one another, and
+where the ways of rotation change meanwhile (truncated, then renamed and compressed) a generation may be read a second
+time, under other ids.
 """

@@ -10,6 +10,7 @@ from app.watch.follow.generation import Record
 from app.watch.follow.identity import FileKey
 from app.watch.follow.names import RotatedName, oldest_first, rotated_beside
 from app.watch.follow.past import Past, holds
+from app.watch.follow.place import stamp_of
 
 _LOOKS = 5
 
@@ -20,6 +21,7 @@ class Sibling:
     def __init__(self, name: RotatedName, contents: Contents) -> None:
         self.name = name
         self.contents = contents
+        self.stamp = stamp_of(contents.descriptor)
         self.is_taken = False
 
     @property

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from app.watch.contract import Counters, FileSource, Positions, Row, Turn
 from app.watch.follow.discovery import Discovery
+from app.watch.follow.glance import Glance
 from app.watch.follow.late import Tally
 from app.watch.follow.log import Log
 from app.watch.follow.past import MarkMemory, Past
-from app.watch.follow.place import Stamp, stamp_of
 from app.watch.follow.position import LogPosition, Saved
 from app.watch.stream import Recogniser
 
@@ -39,7 +39,7 @@ class FileInput:
         self._after_loss = after_loss
         self._logs: dict[str, Log] = {}
         self._awake: dict[str, Log] = {}
-        self._stamps: dict[str, Stamp | None] = {}
+        self._glance = Glance()
         self._gone: dict[str, float] = {}
         self._dropped: dict[str, str | None] = {}
         self._left_over = Counters()
@@ -82,28 +82,19 @@ class FileInput:
             self._find(now)
         if now >= self._next_poll:
             self._next_poll = now + self._source.poll_s
-            for path in self._changed():
+            for path in self._glance.changed(self._logs.values()):
                 self._poll(path, now)
             self._hints.clear()
         elif self._hints:
             for path in self._hinted(now):
                 self._poll(path, now)
 
-    def _changed(self) -> list[str]:
-        """The paths where something is not as at the last poll. All that an idle watcher does, so it touches little."""
-        stamps, changed = self._stamps, []
-        for path, known in stamps.items():
-            stamp = stamp_of(path)
-            if stamp is None or stamp != known:
-                stamps[path] = stamp
-                changed.append(path)
-        return changed
-
     def _poll(self, path: str, now: float) -> None:
         log = self._awake[path] = self._logs[path]
+        self._glance.wake(path)
         log.poll(now)
         if not log.is_settled:
-            self._stamps[path] = None
+            self._glance.add(path)
 
     def _hinted(self, now: float) -> list[str]:
         """The paths that the hints may mean; a file nobody knows makes the patterns be looked at again."""
@@ -126,7 +117,7 @@ class FileInput:
             self._gone.pop(path, None)
             if path not in self._logs:
                 self._logs[path] = self._begin(path)
-                self._stamps[path] = None
+                self._glance.add(path)
                 self._next_poll = now
         for path in [path for path in self._logs if path not in wanted]:
             self._drop_when_gone(path, now)
@@ -153,7 +144,8 @@ class FileInput:
             self._gone.pop(path, None)
         elif now - self._gone.setdefault(path, now) >= _GONE_S:
             log.close()
-            del self._logs[path], self._gone[path], self._stamps[path]
+            del self._logs[path], self._gone[path]
+            self._glance.remove(path)
             self._awake.pop(path, None)
             self._dropped |= {f"file:{path}": None, f"file-past:{path}": None}
             self._left_over = _with_files(self._left_over, [log])
@@ -162,7 +154,8 @@ class FileInput:
         """Read from each log in turn, the one that is first another each time."""
         self.discover(now)
         rows, self._waiting = self._waiting, []
-        self._awake = {path: log for path, log in self._awake.items() if not log.is_idle}
+        for path in [path for path, log in self._awake.items() if log.is_idle]:
+            self._glance.rest(path, self._awake.pop(path))
         logs = list(self._awake.values())
         self._next_first = (self._next_first + 1) % max(1, len(logs))
         logs = logs[self._next_first :] + logs[: self._next_first]
@@ -196,7 +189,8 @@ class FileInput:
         """From the next turn on recognise with other entries."""
         self._recogniser = recogniser
         self._awake = dict(self._logs)
-        for log in self._logs.values():
+        for path, log in self._logs.items():
+            self._glance.wake(path)
             log.use(recogniser, self._waiting)
 
     def committed(self, positions: Positions) -> None:
@@ -237,7 +231,7 @@ class FileInput:
             log.close()
         self._logs.clear()
         self._awake.clear()
-        self._stamps.clear()
+        self._glance = Glance()
 
 
 def _with_files(counters: Counters, logs: Iterable[Log]) -> Counters:

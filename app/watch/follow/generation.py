@@ -112,6 +112,7 @@ class Generation:
         self.is_suspect = False  # its file was truncated although it looks the same
         self.left_at: float | None = None
         self.grown_at = now
+        self._grew = False  # since `grown_at`
         self._head = b""
         self._tail = b""  # before `offset`
         self._end = b""  # before `size`
@@ -166,6 +167,7 @@ class Generation:
         head = self.contents.read_at(0, HEAD_BYTES)
         if len(end) < min(size, TAIL_BYTES) or not head.startswith(self._head) or not self._ends_as_known():
             return False
+        self._grew = self._grew or (size > self.size and not self.is_blank)
         self.size, self._head, self._end = size, head, end
         return True
 
@@ -258,8 +260,9 @@ class Generation:
         self._tail = (self._tail + end)[-TAIL_BYTES:]
         self.offset += len(data)
         if self.offset > self.size:
-            self.size, self._end = self.offset, self._tail
-            self.grown_at = now
+            self.size, self._end, self._grew = self.offset, self._tail, True
+        if self._grew:
+            self.grown_at, self._grew = now, False
 
     def step_back(self, count: int) -> None:
         """Go back over the last `count` bytes, to read them again; raises OSError."""

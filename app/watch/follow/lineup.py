@@ -13,18 +13,18 @@ from dataclasses import replace
 
 from app.watch.follow.beside import Sibling, Siblings, siblings_of
 from app.watch.follow.contents import Contents, PlainContents
+from app.watch.follow.copies import Copies
 from app.watch.follow.generation import Generation, Record
 from app.watch.follow.identity import FileKey
 from app.watch.follow.likeness import (
     copies_of_head,
-    is_beginning,
     is_copy,
     is_copy_of_head,
     is_renamed,
     is_whole,
     line_start,
 )
-from app.watch.follow.packed import compressed, note_compressed, note_queued
+from app.watch.follow.packed import note_compressed, note_queued
 from app.watch.follow.past import MarkMemory, Past, holds, unless_reused
 
 _LOOKS = 5
@@ -34,7 +34,8 @@ class Lineup:
     """The files of one log.
 
     `queue` are the generations to be read, oldest first; `current` is the last of them while its file is at the path.
-    `truncations` and `given_up_bytes` count what happened since this object was made.
+    `copies` are files of which it is not known yet what they are. `truncations` and `given_up_bytes` count what
+    happened since this object was made.
     """
 
     def __init__(self, path: str, past: Past, memory: MarkMemory, *, rotated: bool) -> None:
@@ -46,6 +47,7 @@ class Lineup:
         self.given_up_bytes = 0
         self._memory = memory
         self._rotated = rotated
+        self.copies = Copies(past)
 
     def begin(self, head: PlainContents | None, now: float, *, at_end: bool, after_loss: bool) -> None:
         """The first look at a log of which nothing is known. See `Log`."""
@@ -149,29 +151,11 @@ class Lineup:
             return False
         with siblings_of(self._beside, self.past, [each.record() for each in self.queue]) as siblings:
             note_queued(siblings, self.queue, self.past)
-            current.is_suspect = self._is_truncated(current.record(), current.contents, siblings)
+            current.is_suspect = self.copies.tell_of_truncation(
+                current.record(), current.contents, siblings, self.queue
+            )
+            self.copies.note(siblings, self.queue)
         return current.is_suspect
-
-    def _is_truncated(self, record: Record, contents: PlainContents, siblings: Siblings) -> bool:
-        """Whether a file that nobody knows holds what this one held at the last look, and it or one that was rotated
-        away later holds what this one does not.
-        """
-        known = self.past.keys() | {each.place for each in self.queue}
-        was_copied = False  # a file that nobody knows holds it
-        for each in siblings.all:
-            if each.key in known:
-                continue
-            holds_it = holds(each.contents, record)
-            if each.name.packed and not (holds_it and self._is_new(each, siblings)):
-                continue
-            was_copied = was_copied or holds_it
-            if was_copied and not is_beginning(each.contents, contents):
-                return True
-        return False
-
-    def _is_new(self, packed: Sibling, siblings: Siblings) -> bool:
-        """Whether a compressed file is of no generation that is over."""
-        return compressed(packed, siblings, self.past.records, self.past, whole=True) is None
 
     def close(self) -> None:
         """Let go of all files."""
@@ -201,7 +185,7 @@ class Lineup:
         is_kept: bool,
     ) -> Contents | None:
         if head is not None and record.place == head.key:
-            is_same = is_kept and not self._is_truncated(record, head, siblings)
+            is_same = is_kept and not self.copies.tell_of_truncation(record, head, siblings, self.queue)
             if is_same or not record.is_known:
                 return head
         truncated = record.place in siblings.keys or (head is not None and head.key == record.place)
@@ -234,12 +218,14 @@ class Lineup:
     ) -> None:
         """Queue what came since the last look: files that were rotated away unseen, then the one at the path."""
         head = self.current or fresh
-        self.queue += self._longer(siblings, packed, now) + self._unseen(siblings, head, now)
+        self.queue += self._longer(siblings, packed, now)
+        self.queue += self._unseen(siblings, head, now)
         live = [each for each in [*self.queue, head] if each is not None and not each.contents.is_gone()]
         self.past.note_present(
             siblings.paths(), [each.contents.key for each in live], [each.place for each in self.queue]
         )
         self.queue.sort(key=lambda each: each is self.current)
+        self.copies.note(siblings, self.queue)
         if fresh is None:
             return
         contents, key = fresh.contents, fresh.place
@@ -255,9 +241,13 @@ class Lineup:
         self.current.left_at = None
 
     def _longer(self, siblings: Siblings, packed: Mapping[FileKey, Record], now: float) -> list[Generation]:
-        """The compressed files of generations that were over and were written to before they were compressed."""
-        more: list[Generation] = []
-        for key in packed.keys() & self.past.places():
+        """The files of generations that were over and were written to since, perhaps compressed meanwhile."""
+        more = [
+            self._read_on(record, sibling.take(), now)
+            for sibling in siblings.all
+            if not sibling.is_taken and (record := self._grown(sibling)) is not None
+        ]
+        for key in [each for each in packed if each in self.past.places()]:
             record = replace(packed[key], place=key)
             contents = siblings.again(key)
             if contents is not None and contents.read_at(record.offset, 1):
@@ -265,6 +255,15 @@ class Lineup:
             elif contents is not None:
                 contents.close()
         return more
+
+    def _grown(self, sibling: Sibling) -> Record | None:
+        """The generation in a plain file that was over, and has more."""
+        if sibling.name.packed or sibling.key in {each.place for each in self.queue}:
+            return None
+        record = next((each for each in self.past.records if each.place == sibling.key and each.marks), None)
+        if record is None or sibling.contents.size() <= record.size or not holds(sibling.contents, record):
+            return None
+        return record
 
     def _unseen(self, siblings: Siblings, head: Generation | None, now: float) -> list[Generation]:
         """The files beside the log that nobody looked at yet and that are newer than those that are known."""

@@ -14,7 +14,7 @@ from app.watch.follow.identity import NotAFile
 from app.watch.follow.late import Held, Tally, begin_in
 from app.watch.follow.lineup import Lineup
 from app.watch.follow.past import MarkMemory
-from app.watch.follow.place import directories_of
+from app.watch.follow.place import directories_of, directory_stamp, would_tell
 from app.watch.follow.position import LogPosition, Saved
 from app.watch.stream import Recogniser, Stream, StreamPoint
 
@@ -79,6 +79,11 @@ class Log:
     def descriptors(self) -> int:
         """How many files it holds open."""
         return len(self.files.queue) + len(self._held)
+
+    @property
+    def descriptor(self) -> int | None:
+        """Of the file that was at the path when it was polled last; None where there was none."""
+        return None if self.files.current is None else self.files.current.contents.descriptor
 
     @property
     def held(self) -> int:
@@ -146,7 +151,7 @@ class Log:
             stamp = (status.st_size, status.st_mtime_ns)
             if stamp == self._stamp:
                 return
-            self._stamp = stamp
+            self._stamp = stamp if would_tell(status.st_mtime_ns) else None
             if self.files.current is not None and not self._is_another(self.files.current):
                 self._has_more = True
                 return
@@ -165,13 +170,11 @@ class Log:
         return not current.fits() or was_blank
 
     def _came_and_went(self) -> bool:
-        """Whether files may have come or gone since the last look: something changed in the directory."""
-        try:
-            stamp = os.stat(os.path.dirname(self.path) or ".").st_mtime_ns  # noqa: PTH116, PTH120
-        except OSError:
-            stamp = None
-        changed, self._directory_stamp = stamp != self._directory_stamp, stamp
-        return changed
+        """Whether files may have come or gone since the last look, or one that is being copied has grown."""
+        stamp = directory_stamp(self.path)
+        is_same = stamp is not None and stamp == self._directory_stamp
+        self._directory_stamp = stamp
+        return not is_same or self.files.copies.are_written_to()
 
     def _unreadable(self, error: OSError) -> str:
         return f"{self.path} cannot be read: {error.strerror}; check its permissions and those of its directory"

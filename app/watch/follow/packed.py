@@ -52,7 +52,7 @@ def compressed(
     """The generation, of `records` in order, of which this is the compressed file; `whole`: with no byte more.
 
     Generations that are known bound where it can stand. Names tell only where they do not count rotations. What holds
-    but the beginning is believed last, and only of the newest that can be meant.
+    but the beginning is believed last, of the one of which most is known, and of the newest of these.
     """
     ages = {each.place: age for age, each in enumerate(records) if each.is_known}
     place = siblings.all.index(sibling)
@@ -67,4 +67,5 @@ def compressed(
     if whole:
         return next((each for each in fitting if sibling.contents.size() == each.size), None)
     in_work = [each for each in free if not each.over]  # of these nothing is lost where the order deceives
-    return next((each for each in [*same_name, *between[::-1], *in_work] if holds(sibling.contents, each)), None)
+    likely = sorted(between, key=lambda each: (-each.size, -ages[each.place]))
+    return next((each for each in [*same_name, *likely, *in_work] if holds(sibling.contents, each)), None)

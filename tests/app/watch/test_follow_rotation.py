@@ -269,3 +269,68 @@ def test_few_descriptors_are_held_after_a_thousand_rotations(log: Path, followed
         assert open_files() <= before + 20
     assert followed.wait().numbers() == list(range(1000))
     assert followed.input.counters().descriptors == 1
+
+
+def test_what_is_written_to_a_renamed_file_after_its_grace_time_is_read_at_the_next_look(log: Path) -> None:
+    log.touch()
+    followed = Followed(log).drain()
+    append(log, line(1))
+    rotate(log)
+    append(log, line(2))
+    followed.wait()
+    append(rotated(log), line(3))
+    assert followed.wait().numbers() == [1, 2]
+    rotate(log)
+    append(log, line(4))
+    assert sorted(followed.wait().numbers()) == [1, 2, 3, 4]
+    followed.close()
+
+
+def test_so_it_is_when_it_was_compressed_meanwhile(log: Path) -> None:
+    log.touch()
+    followed = Followed(log).drain()
+    append(log, line(1) * 20 + line(2))
+    log.rename(rotated(log))
+    followed.wait()
+    append(rotated(log), line(3))
+    compress(rotated(log))
+    append(log, line(4))
+    followed.wait()
+    assert followed.given == 23
+    assert sorted(set(followed.numbers())) == [1, 2, 3, 4]
+    followed.close()
+
+
+def test_a_file_is_held_for_its_grace_time_after_its_last_byte(log: Path) -> None:
+    log.touch()
+    followed = Followed(log).drain()
+    append(log, line(1))
+    log.rename(rotated(log))
+    followed.drain()
+    followed.drain(after_s=4)
+    append(rotated(log), line(2))
+    followed.drain(after_s=4)
+    append(rotated(log), line(3))
+    followed.drain()
+    assert followed.numbers() == [1, 2, 3]
+    followed.close()
+
+
+def test_two_files_compressed_while_nobody_looked_are_told_by_what_is_known_most_of(log: Path) -> None:
+    log.touch()
+    followed = Followed(log).drain()
+    append(log, b"begin\n" + lines(*range(50)))
+    followed.wait()
+    rotate(log)
+    append(log, b"begin\n")
+    followed.turn()
+    followed.restart()
+    append(log, line(50))
+    rotate(log)
+    append(rotated(log, 2), line(51))
+    compress(rotated(log))
+    compress(rotated(log, 2))
+    followed.wait()
+    assert sorted(followed.numbers()) == list(range(52))
+    assert followed.given == 52
+    followed.close()

@@ -211,3 +211,48 @@ def test_a_truncated_file_whose_log_cannot_be_opened_is_not_looked_at_without_en
     assert 10_000 in followed.wait().numbers()
     assert followed.input.counters().trouble is None
     followed.close()
+
+
+def test_a_copy_that_grew_since_it_was_seen_tells_of_a_truncation(
+    log: Path, followed: Followed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.watch.follow.place.time_ns", lambda: 1 << 62)  # nothing changed a moment ago
+    head = b"# the same head\n" * 100
+    append(log, head)
+    copy = rotated(log)
+    copy.write_bytes(head[:1000])
+    followed.turn()
+    append(log, line(1))
+    append(copy, head[1000:] + line(1))
+    os.truncate(log, 0)
+    append(log, head)
+    assert followed.wait().numbers() == [1]
+
+
+def test_a_change_within_the_same_tick_of_the_clock_is_seen(
+    log: Path, followed: Followed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append(log, line(1))
+    changed_ns = log.stat().st_mtime_ns
+    monkeypatch.setattr("app.watch.follow.place.time_ns", lambda: changed_ns)
+    followed.wait()
+    os.truncate(log, 0)
+    append(log, line(2))
+    os.utime(log, ns=(changed_ns, changed_ns))
+    assert followed.wait().numbers() == [1, 2]
+
+
+def test_two_copies_compressed_while_nobody_looked_tell_of_a_file_that_begins_as_the_first(
+    log: Path, followed: Followed
+) -> None:
+    head = b"# the same head\n" * 100
+    torn = line(28)[:3]
+    append(log, head + torn)
+    followed.drain()
+    copytruncate(log)
+    append(log, head + b"nothing of note\n" + line(27))
+    copytruncate(log)
+    append(log, head + line(28))
+    for number in (2, 1):
+        compress(rotated(log, number))
+    assert followed.restart().wait().numbers() == [27, 28]

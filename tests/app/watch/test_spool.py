@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from app.config_watch import SpoolConfig, StormConfig
 from app.store.location import FILE_NAME
-from app.watch.contract import RecorderError, RecorderFull
+from app.watch.contract import RecorderError, RecorderFull, Row
 from app.watch.database import RecorderDamaged
 from app.watch.spool import MAX_ASIDE, Spool
 from tests.deliveries import HandClock, file_size_limit, row
@@ -536,3 +536,21 @@ class SpoolModel(RuleBasedStateMachine):
 
 TestSpoolModel = SpoolModel.TestCase
 TestSpoolModel.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+
+
+@pytest.mark.parametrize(("rows", "level"), [((), 1), ((1,), 2)], ids=["positions alone: NORMAL", "rows: FULL"])
+def test_only_rows_cost_a_sync_of_the_disk(
+    opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: tuple[int, ...], level: int
+) -> None:
+    spool = opened()
+    levels: list[int] = []
+    keep = spool._keep
+
+    def noted(connection: sqlite3.Connection, kept: list[Row]) -> None:
+        levels.append(connection.execute("PRAGMA synchronous").fetchone()[0])
+        keep(connection, kept)
+
+    monkeypatch.setattr(spool, "_keep", noted)
+    spool.commit([row(number) for number in rows], {"file:1": "a"})
+    assert levels == [level]
+    assert spool.positions() == {"file:1": "a"}

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from tests.app.watch.following import BUDGET, Followed, append, line
+from tests.app.watch.disk import Disk
+from tests.app.watch.following import BUDGET, Followed, line
 
 Steps = Iterator[None]
 NAMES = ("app.log.1", "app.log-2024{:04}", "app.log.{}")
-_CALLS = ("stat", "fstat", "open", "pread", "preadv", "scandir")
+_CALLS = ("stat", "fstat", "open", "lseek", "pread", "preadv", "scandir")
 _MOST_MEDDLING = 40
 
 
@@ -48,11 +49,15 @@ class World:
         self.files = 0
         self._in_file: list[Written] = []
         self._unfinished = b""
+        self._torn_at = 0.0
+        self._renamed_at = 0.0
         self._rotation: Steps = iter(())
         self._is_rotating = False
         self._is_meddling = False
         self.followed = Followed(self.log)
-        self.followed.turn()
+        self.disk = Disk(directory, self.chance, self.followed.clock)
+        with self.disk.told():
+            self.followed.turn()
 
     # The program.
 
@@ -61,15 +66,16 @@ class World:
         data = self._finished()
         for _ in range(self.chance.choice((1, 2, 5, 50, 1500))):
             data += self._next_line(len(data)) if self.chance.random() < 0.5 else b"nothing of note\n"
-        append(self.target, data)
+        self.disk.append(self.target, data)
 
     def tear(self) -> None:
         """A part of a line; the rest comes with what is written next."""
         before = self._finished()
         data = self._next_line(len(before))
         cut = self.chance.randrange(1, len(data))
-        append(self.target, before + data[:cut])
+        self.disk.append(self.target, before + data[:cut])
         self._unfinished = data[cut:]
+        self._torn_at = self.followed.clock.seconds
 
     def _next_line(self, ahead: int) -> bytes:
         number = len(self.written)
@@ -82,18 +88,21 @@ class World:
 
     def _finished(self) -> bytes:
         data, self._unfinished = self._unfinished, b""
+        waited_s = self.followed.clock.seconds - max(self._torn_at, self._renamed_at)
+        if data and self.target != self.log and waited_s >= self.followed.source.grace_s:
+            self.may_be_lost.add(self.written[-1])  # once its file was renamed a line is waited for no longer
         return data
 
     def finish(self) -> None:
         """The rest of a line that is torn."""
         if self._unfinished:
-            append(self.target, self._finished())
+            self.disk.append(self.target, self._finished())
 
     def _begin_file(self) -> None:
         self.target = self.log
         self.files += 1
         self._in_file = []
-        append(self.log, self.head)
+        self.disk.append(self.log, self.head)
 
     # The rotation.
 
@@ -101,8 +110,8 @@ class World:
         """Renamed; the program goes on in a new file at once, and the old one is perhaps compressed."""
         yield from self._shift()
         self.finish()
-        old = self.target = self._next_name()
-        self.log.rename(old)
+        old = self._next_name()
+        self._rename()
         yield
         self.finish()
         self._begin_file()
@@ -110,11 +119,15 @@ class World:
             yield
             yield from self._compress(old)
 
+    def _rename(self) -> None:
+        self.target = self._next_name()
+        self.disk.rename(self.log, self.target)
+        self._renamed_at = self.followed.clock.seconds
+
     def rotate_and_write_on(self) -> Steps:
         """Renamed; the program writes on for a while in the renamed file."""
         yield from self._shift()
-        self.target = self._next_name()
-        self.log.rename(self.target)
+        self._rename()
         for _ in range(self.chance.randrange(3)):
             yield
             self.write()
@@ -128,19 +141,19 @@ class World:
             each for each in self.log.parent.iterdir() if each not in (self.log, self.target) and each.suffix != ".gz"
         ]
         if plain:
-            yield from self._compress(min(plain, key=lambda each: each.stat().st_mtime_ns))
+            yield from self._compress(min(plain, key=self.disk.last_written))
 
     def copytruncate(self) -> Steps:
         """Copied bit by bit, while the program may write; a moment later cut to nothing."""
         yield from self._shift()
         copy, copied = self._next_name(), 0
-        append(copy, b"")
+        self.disk.append(copy, b"")
         part = self.chance.choice((1000, 20_000, 1 << 20, 1 << 20))
         while data := self.log.read_bytes()[copied : copied + part]:
-            append(copy, data)
+            self.disk.append(copy, data)
             copied += len(data)
             yield
-        os.truncate(self.log, 0)
+        self.disk.cut(self.log)
         self.may_be_lost |= {each.number for each in self._in_file if each.end > copied}
         self._begin_file()
         yield
@@ -153,7 +166,7 @@ class World:
             for suffix in ("", ".gz"):
                 old = beside.get(f"{self.log.name}.{number}{suffix}")
                 if old is not None:
-                    old.rename(self.log.with_name(f"{self.log.name}.{number + 1}{suffix}"))
+                    self.disk.rename(old, self.log.with_name(f"{self.log.name}.{number + 1}{suffix}"))
                     yield
 
     def _next_name(self) -> Path:
@@ -163,9 +176,9 @@ class World:
         data = compress(plain.read_bytes(), mtime=0)
         packed = plain.with_name(plain.name + ".gz")
         for part in (data[:20], data[20:]):
-            append(packed, part)
+            self.disk.append(packed, part)
             yield
-        plain.unlink()
+        self.disk.remove(plain)
         yield
 
     def advance(self) -> None:
@@ -188,7 +201,7 @@ class World:
         self.end_rotation()
         self.finish()
         self.followed.wait()
-        self.log.unlink(missing_ok=True)
+        self.disk.remove(self.log)
         self.files += 1
         self._in_file = []
 
@@ -196,8 +209,9 @@ class World:
 
     def turn(self) -> None:
         """A turn that is committed."""
+        after_s = self.chance.choice((0, 0.25, 1, 6))
         with self._meddled():
-            self.followed.turn(self.chance.choice((4096, BUDGET)), after_s=self.chance.choice((0, 0.25, 1, 6)))
+            self.followed.turn(self.chance.choice((4096, BUDGET)), after_s=after_s)
 
     def turn_uncommitted(self) -> None:
         """A turn that a crash may still undo."""
@@ -243,6 +257,11 @@ class World:
 
     def run(self, ways: str, steps: int) -> None:
         """So many steps; then all comes to its end."""
+        with self.disk.told():
+            self._run(ways, steps)
+        self.disk.close()
+
+    def _run(self, ways: str, steps: int) -> None:
         rotations: list[Callable[[], Steps]] = [self.rotate, self.rotate, self.rotate_and_write_on]
         if ways == "copy":
             rotations = [self.copytruncate]
