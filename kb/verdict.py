@@ -20,6 +20,15 @@ from kb.versions.version import Relation
 State = Literal["affected", "fixed", "unknown"]
 FROM_THE_FIRST = "0"
 """`introduced` of a range that holds from the first version of its stream on."""
+_SAY_IN_TREE = {
+    **dict.fromkeys(("mlx4", "mlx4_core", "mlx4_en"), "4.0-0"),
+    **dict.fromkeys(("mlx5", "mlx5_core"), "5.0-0"),
+    **dict.fromkeys(("virtio_net", "gve"), "1.0.0"),
+    **{"veth": "1.0", "tun": "1.6", "bridge": "2.3"},
+}
+"""What `ethtool -i` prints for drivers of the kernel that have a version of their own: `DRIVER_VERSION` and the like in
+drivers/net/virtio_net.c, veth.c, tun.c, google/gve/gve_main.c, mlx4/mlx4.h, net/bridge/br_private.h (Linux 6.1), and
+mlx5/core/mlx5_core.h of older ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +121,21 @@ def _foreign_driver(component: str, facts: Facts) -> Driver | None:
     names = modules_of(component)
     drivers = [each for each in facts.drivers if each.name in (component, *names)]
     for driver in drivers:
-        if driver.is_own is False or (driver.is_own is None and _is_foreign(driver.version, facts)):
+        if driver.is_own is False or (driver.is_own is None and _is_foreign(driver, facts)):
             return driver
     marked = next((each for each in names if each in facts.out_of_tree), None)
     return Driver(marked, drivers[0].version if drivers else "") if marked else None
 
 
-def _is_foreign(version: str, facts: Facts) -> bool:
-    """Whether a driver's version is its own: not the release of the kernel, nor one of the kernel's own drivers.
+def _is_foreign(driver: Driver, facts: Facts) -> bool:
+    """Whether a driver's version is its own: not the release of the kernel, nor what the kernel's own driver says.
 
-    Those of Intel end in `-k`; mlx5_core calls itself 5.0-0 there (mlx5/core/mlx5_core.h, DRIVER_VERSION).
+    Those of Intel end in `-k`; some always say the same (`_SAY_IN_TREE`).
     """
-    if not version or version in {each.release for each in facts.kernels} | {"5.0-0"}:
+    version = driver.version
+    if not version or version in {each.release for each in facts.kernels}:
+        return False
+    if version == _SAY_IN_TREE.get(driver.name.replace("-", "_")):
         return False
     if version.endswith(("-k", "-NAPI")) or ("-" in version and running_kernel(version) is not None):
         return False

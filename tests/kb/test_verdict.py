@@ -144,6 +144,34 @@ def test_a_driver_from_out_of_tree_is_not_judged_by_the_kernel() -> None:
     assert judge(foreign, facts_in(f"{kernel}Modules linked in: i40e(OE)\n")).state == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("component", "driver", "version"),
+    [
+        ("virtio-net", "virtio_net", "1.0.0"),
+        ("veth", "veth", "1.0"),
+        ("tun", "tun", "1.6"),
+        ("bridge", "bridge", "2.3"),
+        ("gve", "gve", "1.0.0"),
+        ("mlx4", "mlx4_en", "4.0-0"),
+        ("mlx5", "mlx5_core", "5.0-0"),
+    ],
+)
+def test_a_version_that_the_kernels_own_driver_always_prints_is_judged_by_the_kernel(
+    component: str, driver: str, version: str
+) -> None:
+    entry = of([VersionRange("mainline", "4.13", "5.17")], component)
+    paste = f"Not tainted 5.10.95 #1\ndriver: {driver}\nversion: {{}}\n"
+    assert judge(entry, facts_in(paste.format(version))).version == "5.10.95"
+    assert judge(entry, facts_in(paste.format("9.8.7"))).stream == "out-of-tree"
+    marked = f"{paste.format(version)}Modules linked in: {driver}(OE)\n"
+    assert judge(entry, facts_in(marked)).stream == "out-of-tree"
+
+
+def test_the_same_version_of_another_driver_is_its_own() -> None:
+    paste = "Not tainted 5.10.95 #1\ndriver: i40e\nversion: 1.0.0\n"
+    assert judge(article(I40E), facts_in(paste)).stream == "out-of-tree"
+
+
 def test_a_program_is_judged_by_its_own_version() -> None:
     bird = of([VersionRange("mainline", "2.0.4", "2.0.7.1")], "bird")
     assert judge(bird, facts_in("BIRD 2.0.7 ready.\n")).state == "affected"
