@@ -268,6 +268,12 @@ def test_messages_do_not_look_like_code(line: str) -> None:
 
 def test_the_lines_of_an_open_literal_are_code() -> None:
     assert code_lines(['f("a', "b", 'c");', "d"]) == [True, True, True, False]
+    assert code_lines(['verbose(env, "Total', 'length too long");', "d"]) == [True, True, False]
+
+
+def test_a_literal_that_begins_behind_a_comma_and_ends_on_a_later_line_is_code() -> None:
+    assert code_lines(["dev_err(dev,", '        "Failed to', 'enable");', "d"]) == [False, True, True, False]
+    assert code_lines(["he wrote,", '"link is down"', '"error": "a', "d"]) == [False, True, False, False]
 
 
 # Lost newlines.
