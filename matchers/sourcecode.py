@@ -7,11 +7,12 @@ where a log has values. A message that somebody quotes in a sentence, or that st
 
 import re
 
-# %d %-5s %08lx %pI4 %llu %*pbl %zu; a percentage such as "50% full" has a blank or nothing behind it, and behind an
-# IPv6 address "%p4p1" is its zone.
+# %d %-5s %08lx %pI4 %llu %*pbl %zu; a percentage such as "50% full" has a blank or nothing behind it, behind an IPv6
+# address "%p4p1" is its zone, and in an operand of USDT "16@%xmm0" a register.
 _ADDRESS_BEFORE = "(?<!::)" + "".join(f"(?<!:{'[0-9A-Fa-f]' * digits})" for digits in range(1, 5))
 _PLACEHOLDER = re.compile(
-    _ADDRESS_BEFORE + r"%[-+#0]{0,3}[*]?[0-9]{0,3}(?:\.[0-9*]{1,3})?(?:hh|h|ll|l|z|j|t)?[diouxXcsp](?![a-z]{3})"
+    _ADDRESS_BEFORE
+    + r"(?<![0-9]@)%[-+#0]{0,3}[*]?[0-9]{0,3}(?:\.[0-9*]{1,3})?(?:hh|h|ll|l|z|j|t)?[diouxXcsp](?![a-z]{3})"
     r"|\{\}|<%[a-z]{1,4}>"
 )
 _COMMENT = re.compile(r"\s*(?://|/\*|\*\s.*\*/\s*$)")
