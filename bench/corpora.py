@@ -70,7 +70,7 @@ _BODIES = (
     "namespace=k8s.io",
     "dnsmasq[{pid}]: query[A] {unit}.example.org from {ip}",
     "dnsmasq[{pid}]: reply {unit}.example.org is {ip2}",
-    "bird: ospf{small}: Neighbor {ip} on {iface} changed state from Loading to Full",
+    "bird: ospf{small}: Neighbor {ip} on {iface} changed state from Exchange to Loading",
     "keepalived_vrrp[{pid}]: ({unit}) Receive advertisement from {ip} priority {small} interval 1 sec",
     "NetworkManager[{pid}]: <info>  [{sec}.{us}] device ({iface}): state change: config -> ip-config (reason 'none')",
     "sudo[{pid}]:    {user} : TTY=pts/{small} ; PWD=/home/{user} ; USER=root ; COMMAND=/usr/bin/systemctl {unit}",

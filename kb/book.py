@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matchers
 from kb import cache
@@ -91,8 +91,8 @@ def open_book(dirs: Sequence[Path], cache_dir: Path | None = None) -> Book:
     if cached is not None and (book := Book(cached, path)).is_usable():
         return book
     data = _compiled_elsewhere(dirs, key) or compile_dirs(dirs, key)
-    cache.write(path, data)
-    return Book(cache.CachedSet.of_bytes(data, key), path)
+    kept = cache.read(path, key) if cache.write(path, data) else None
+    return Book(kept or cache.CachedSet.of_bytes(data, key), path)
 
 
 def compile_dirs(dirs: Sequence[Path], key: str) -> bytes:
@@ -101,7 +101,8 @@ def compile_dirs(dirs: Sequence[Path], key: str) -> bytes:
 
 
 _COMPILE = """
-import sys
+import gc, sys
+gc.disable()
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from kb.book import compile_dirs
@@ -157,11 +158,12 @@ def load_dirs(dirs: Sequence[Path]) -> "Mapping[str, Entry | LoadedEntry]":
 def compile_content(found: "Mapping[str, Entry | LoadedEntry]", *, strict: bool = False) -> cache.Content:
     """Compile what was loaded; an entry of no use is left out and named, with `strict` it raises MatcherError."""
     from kb.entry import Entry  # noqa: PLC0415
-    from kb.sound import check_entry  # noqa: PLC0415 - the tools of authors
-    from matchers.compile import compile_set  # noqa: PLC0415
+    from kb.sound import check_matchers  # noqa: PLC0415 - the tools of authors
+    from matchers.compile import CompiledSet, compile_set, joined  # noqa: PLC0415
     from matchers.errors import MatcherError  # noqa: PLC0415
 
     usable: dict[str, Entry] = {}
+    sets: list[CompiledSet] = []
     complaints: list[str] = []
     for name, each in found.items():
         if not isinstance(each, Entry):
@@ -169,14 +171,16 @@ def compile_content(found: "Mapping[str, Entry | LoadedEntry]", *, strict: bool 
             complaints.append(f"{name}:{first.line}:{first.column}: {first.message}")
             continue
         try:
-            check_entry(each)
+            check_matchers(each)
+            compiled = compile_set([(each.id, each.beats, _marked_matchers(each))])
         except MatcherError as error:
             if strict:
                 raise
             complaints.append(f"{each.id}: {error.message}")
             continue
         usable[each.id] = each
-    compiled = compile_set((entry.id, entry.beats, _active_matchers(entry)) for entry in usable.values())
+        sets.append(replace(compiled, **_NOTHING) if each.article.status == "retired" else compiled)
+    compiled = joined(sets)
     return cache.Content(
         database=backends.best().build(compiled.supersets),
         rules=compiled.rules,
@@ -187,10 +191,11 @@ def compile_content(found: "Mapping[str, Entry | LoadedEntry]", *, strict: bool 
     )
 
 
-def _active_matchers(entry: "Entry") -> list["Matcher"]:
-    """The matchers that recognise: none of a retired entry; those it names under `recovers` are marked."""
-    if entry.article.status == "retired":
-        return []
+_NOTHING: dict[str, Any] = {"rows": (), "rules": (), "supersets": ()}  # that a retired entry recognises
+
+
+def _marked_matchers(entry: "Entry") -> list["Matcher"]:
+    """The matchers, those that the entry names under `recovers` marked."""
     own = {name.removeprefix(f"{entry.id}/") for name in entry.recovers}
     return [replace(matcher, recovery=matcher.name in own) for matcher in entry.matchers]
 

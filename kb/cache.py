@@ -11,18 +11,18 @@ user or to root. No pickle.
 
 """
 
-import io
 import json
 import os
 import stat
 import sys
+import weakref
 import zlib
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from kb.catalog import Fingerprint
 from kb.threads import per_thread
@@ -31,7 +31,12 @@ from matchers.engine import MatcherSet
 
 FORMAT = 2
 _MAGIC = b"faultbook-cache 2 "
-_LONGEST_START = len(_MAGIC) + 9
+_LENGTH_OF_START = len(_MAGIC) + 9
+_HEADER = 4096  # bytes in which the header should end
+_CHUNK = 1 << 18
+
+ReadAt = Callable[[int, int], bytes]
+"""Reads what is there of so many bytes (second) from a place (first) on."""
 
 
 class DamagedCache(Exception):
@@ -75,30 +80,40 @@ def cache_file(directory: Path, dirs: Sequence[Path]) -> Path:
 
 
 class CachedSet:
-    """A compiled set as read from a file: every checksum is checked at once, a section is parsed when it is needed."""
+    """A compiled set as it lies in a file: every checksum is checked at once, what is needed is read when it is.
 
-    def __init__(self, file: BinaryIO, key: str) -> None:
+    So a process that watches logs holds the few rows of JSON that it needs, not some megabytes of articles.
+    """
+
+    def __init__(self, read_at: ReadAt, key: str) -> None:
         self.key = key
-        start = file.readline(_LONGEST_START)
-        header = file.readline()
-        if not start.startswith(_MAGIC) or not header.endswith(b"\n"):
-            raise DamagedCache("no header")
-        if start != _start_of(header[:-1]):
+        self._read_at = read_at
+        start, header, begin = _header(read_at)
+        if start != _start_of(header):
             raise DamagedCache("header")
         parsed = json.loads(header)
         if parsed["key"] != key:
             raise DamagedCache("another key")
-        self._sections = {name: _checked(file, name, length, crc) for name, length, crc in parsed["sections"]}
-        if file.read(1):
+        self._places: dict[str, tuple[int, int]] = {}
+        for name, length, crc in parsed["sections"]:
+            if _checksum(read_at, begin, length) != crc:
+                raise DamagedCache(name)
+            self._places[name] = begin, length
+            begin += length
+        if read_at(begin, 1):
             raise DamagedCache("length")
 
     @classmethod
     def of_bytes(cls, data: bytes, key: str) -> "CachedSet":
         """The set that `pack` made these bytes of; raises DamagedCache."""
-        return cls(io.BytesIO(data), key)
+        return cls(lambda start, length: data[start : start + length], key)
 
     def _section(self, name: str) -> bytes:
-        return self._sections[name]
+        return self._read_at(*self._places[name])
+
+    def _lines(self, name: str) -> "_Lines":
+        begin, _length = self._places[f"{name}s"]
+        return _Lines(self._read_at, begin, self._section(f"{name}-ends"))
 
     @cached_property
     def index(self) -> dict[str, Any]:
@@ -113,11 +128,11 @@ class CachedSet:
 
     @cached_property
     def _rows(self) -> "_Lines":
-        return _Lines(self._section("rows"), self._section("row-ends"))
+        return self._lines("row")
 
     @cached_property
     def _articles(self) -> "_Lines":
-        return _Lines(self._section("articles"), self._section("article-ends"))
+        return self._lines("article")
 
     @cached_property
     def _place_of(self) -> dict[str, int]:
@@ -135,24 +150,25 @@ class CachedSet:
         return ids
 
     def matcher_set(self, load: Callable[[bytes], Callable[[], Backend]]) -> MatcherSet:
-        """The matchers, ready to scan; once only, since the bytes of the database are then given up."""
-        own_backend = per_thread(load(self._sections.pop("database")))
+        """The matchers, ready to scan."""
+        own_backend = per_thread(load(self._section("database")))
         return MatcherSet(self._rows.__getitem__, len(self._rows), self._rules, self.index["beats"], own_backend)
 
 
 class _Lines:
     """Texts behind each other with the array of their ends."""
 
-    def __init__(self, data: bytes, ends: bytes) -> None:
-        self._data = data
+    def __init__(self, read_at: ReadAt, begin: int, ends: bytes) -> None:
+        self._read_at = read_at
+        self._begin = begin
         self._ends = array("I", ends)
 
     def __len__(self) -> int:
         return len(self._ends)
 
     def __getitem__(self, index: int) -> str:
-        start = self._ends[index - 1] if index else 0
-        return self._data[start : self._ends[index]].decode("utf-8")
+        start, end = self._ends[index - 1] if index else 0, self._ends[index]
+        return self._read_at(self._begin + start, end - start).decode("utf-8")
 
 
 def pack(content: Content, key: str) -> bytes:
@@ -186,25 +202,47 @@ def _start_of(header: bytes) -> bytes:
     return _MAGIC + f"{zlib.crc32(header):08x}\n".encode()
 
 
-def _checked(file: BinaryIO, name: str, length: int, crc: int) -> bytes:
-    data = file.read(length)
-    if len(data) != length or zlib.crc32(data) != crc:
-        raise DamagedCache(name)
-    return data
+def _header(read_at: ReadAt) -> tuple[bytes, bytes, int]:
+    """(first line, the header without its newline, where the sections begin)."""
+    start = read_at(0, _LENGTH_OF_START)
+    header, length = b"", _HEADER
+    while b"\n" not in header:
+        header = read_at(_LENGTH_OF_START, length)
+        if len(header) < length and b"\n" not in header:
+            raise DamagedCache("no header")
+        length *= 2
+    header = header[: header.index(b"\n")]
+    return start, header, _LENGTH_OF_START + len(header) + 1
+
+
+def _checksum(read_at: ReadAt, begin: int, length: int) -> int:
+    crc = 0
+    for start in range(begin, begin + length, _CHUNK):
+        crc = zlib.crc32(read_at(start, min(_CHUNK, begin + length - start)), crc)
+    return crc
+
+
+class _OpenFile:
+    """Reads from a file, which is closed when nobody holds this any more."""
+
+    def __init__(self, path: Path) -> None:
+        self._handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        weakref.finalize(self, os.close, self._handle)
+
+    def is_trusted(self) -> bool:
+        """Whether it is a plain file of the user's own, or of root."""
+        status = os.fstat(self._handle)
+        return stat.S_ISREG(status.st_mode) and status.st_uid in (os.geteuid(), 0)
+
+    def __call__(self, start: int, length: int) -> bytes:
+        return os.pread(self._handle, length, start)
 
 
 def read(path: Path, key: str) -> CachedSet | None:
     """The set in this file; None when there is none, it is damaged, of another key, or not the user's own."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        try:
-            status = os.fstat(handle)
-            if not stat.S_ISREG(status.st_mode) or status.st_uid not in (os.geteuid(), 0):
-                return None
-            with open(handle, "rb", closefd=False) as file:
-                return CachedSet(file, key)
-        finally:
-            os.close(handle)
+        file = _OpenFile(path)
+        return CachedSet(file, key) if file.is_trusted() else None
     except (DamagedCache, OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
-from matchers.spec import Matcher
+if TYPE_CHECKING:
+    from matchers.spec import Matcher
 
 T = TypeVar("T")
 Language = Literal["en", "zh"]
@@ -91,12 +92,12 @@ class Sign:
     record: bool = True
 
 
-def signs_of(matchers: Iterable[Matcher]) -> tuple[Sign, ...]:
+def signs_of(matchers: "Iterable[Matcher]") -> tuple[Sign, ...]:
     """What the matchers look for, in their order."""
     return tuple(Sign(each.name, each.source, _wordings(each), each.where, each.record) for each in matchers)
 
 
-def _wordings(matcher: Matcher) -> tuple[str, ...]:
+def _wordings(matcher: "Matcher") -> tuple[str, ...]:
     if matcher.kind == "keys":
         return (" ".join(f"{test.key}={test.equals or test.capture or ''}" for test in matcher.keys),)
     return tuple(expression.text for step in matcher.steps for expression in step.expressions)
@@ -161,7 +162,7 @@ class Entry:
     """
 
     article: Article
-    matchers: tuple[Matcher, ...] = ()
+    matchers: "tuple[Matcher, ...]" = ()
     beats: tuple[str, ...] = ()
     recovers: tuple[str, ...] = ()
 

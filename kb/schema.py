@@ -25,7 +25,8 @@ from kb.nodes import (
 )
 from matchers.fieldtypes import TYPES, Value
 from matchers.sources import SOURCES
-from matchers.spec import Example, Expression, KeyTest, Kind, Matcher, Step, Threshold
+from matchers.spec import Example, Expression, KeyTest, Kind, Matcher, Step
+from matchers.threshold import Threshold
 
 ID_PATTERN = "[a-z0-9]+(?:-[a-z0-9]+)*"
 SEVERITIES = ("info", "warning", "error", "critical")

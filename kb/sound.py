@@ -14,6 +14,12 @@ from matchers.spec import Expression, Matcher
 
 def check_entry(entry: Entry) -> None:
     """Raise MatcherError for the first matcher that cannot be used."""
+    check_matchers(entry)
+    compile_set([(entry.id, (), entry.matchers)])
+
+
+def check_matchers(entry: Entry) -> None:
+    """Raise MatcherError for the first matcher that cannot be used, but for what compiling it tells."""
     for matcher in entry.matchers:
         problem = step_problem(matcher)
         if problem is not None:
@@ -24,7 +30,6 @@ def check_entry(entry: Entry) -> None:
                 raise MatcherError(f'the group "{group}" has no type; list it under "fields"')
         if matcher.where:
             check_where(matcher.where, matcher.types)
-    compile_set([(entry.id, (), entry.matchers)])
 
 
 def is_usable(entry: Entry) -> bool:

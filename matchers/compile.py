@@ -6,8 +6,9 @@ scans reads neither YAML nor specs, and parses only the rows of matchers that we
     {"entry", "name", "order", "source", "kind", "steps": [[wordings, optional]], "anchor", "keys", "types", "within",
      "by", "where", "unless", "record", "recovery", "threshold"}
 
-with a wording as [syntax, expression, types, weight]: syntax "pattern" (expression: its pieces, see `matchers.wording`)
-or "regex" (expression: for RE2), weight the characters of its literal text.
+with a wording as [syntax, expression, types, weight, words]: syntax "pattern" (expression: its pieces, see
+`matchers.wording`) or "regex" (expression: for RE2), weight the characters of its literal text, words some that must
+stand in the line (the scan looks for the last ones only).
 """
 
 import json
@@ -22,6 +23,7 @@ from matchers.fieldtypes import TYPES
 from matchers.keyed import UNTRUSTED
 from matchers.spec import Expression, KeyTest, Matcher, Step
 from matchers.superset import Superset, superset
+from matchers.tails import first_words, supersets
 
 _SPELT_OTHERWISE = {"type", "avc"}  # matchers.keyed works these out; in the text they may be a number, or no value
 
@@ -58,6 +60,20 @@ def compile_set(entries: Iterable[tuple[str, Sequence[str], Sequence[Matcher]]])
     return CompiledSet(rows, rules, supersets, beats)
 
 
+def joined(sets: Iterable[CompiledSet]) -> CompiledSet:
+    """One set of several."""
+    rows: list[str] = []
+    rules: list[tuple[int, int]] = []
+    supersets: list[Superset] = []
+    beats: dict[str, Sequence[str]] = {}
+    for each in sets:
+        rules += [(len(rows) + matcher, step) for matcher, step in each.rules]
+        rows += each.rows
+        supersets += each.supersets
+        beats |= each.beats
+    return CompiledSet(rows, rules, supersets, beats)
+
+
 def anchor_of(steps: Sequence[Step]) -> int:
     """The step a block's search starts from: of those that must be there, the one with the longest literal text.
 
@@ -79,9 +95,14 @@ def _scanned(matcher: Matcher, anchor: int) -> Iterable[tuple[int, Superset]]:
         yield 0, _keys_superset(matcher.keys)
     elif matcher.kind == "sequence":
         for index, step in enumerate(matcher.steps):
-            yield from ((index, superset(expression.loose_regex())) for expression in step.expressions)
+            yield from ((index, each) for each in _supersets(step))
     else:
-        yield from ((anchor, superset(expression.loose_regex())) for expression in matcher.steps[anchor].expressions)
+        yield from ((anchor, each) for each in _supersets(matcher.steps[anchor]))
+
+
+def _supersets(step: Step) -> Iterable[Superset]:
+    """What the scan looks for of a step, nothing of it twice."""
+    return dict.fromkeys(each for expression in step.expressions for each in supersets(expression.loose_regex()))
 
 
 def _keys_superset(keys: Sequence[KeyTest]) -> Superset:
@@ -117,10 +138,18 @@ def _row(entry: str, order: int, matcher: Matcher, anchor: int) -> dict[str, Any
 
 def _wording(expression: Expression) -> list[Any]:
     weight = weight_of(expression)  # reads it, and so raises for whatever cannot be searched
+    words = _words(expression)
     if expression.syntax == "pattern":
-        return [expression.syntax, wording.to_pieces(wording.parse(expression.text)), expression.types, weight]
+        return [expression.syntax, wording.to_pieces(wording.parse(expression.text)), expression.types, weight, words]
     _check_groups(expression)
-    return [expression.syntax, expression.regex(), expression.types, weight]
+    return [expression.syntax, expression.regex(), expression.types, weight, words]
+
+
+def _words(expression: Expression) -> list[str]:
+    try:
+        return first_words(expression.loose_regex())
+    except RegexError:  # a value alone, which what captures a key may be
+        return []
 
 
 def _check_groups(expression: Expression) -> None:

@@ -15,7 +15,7 @@ from matchers.keyed import pairs_of
 from matchers.records import Page, Part
 from matchers.sourcecode import is_placeholder, is_source_code, may_be_source_code
 from matchers.sources import SOURCES
-from matchers.spec import Threshold
+from matchers.threshold import Threshold
 
 MAX_GAP = 8
 """Lines of the same stream that fit no step of a block and may stand between two steps."""
@@ -28,12 +28,15 @@ class Wording:
     """One wording of a compiled matcher; its expression is compiled when it is first needed."""
 
     def __init__(self, row: list[Any]) -> None:
-        syntax, expression, self._types, self.weight = row
+        syntax, expression, self._types, self.weight, self._words = row
         self._is_free = syntax == "regex"
         self._finder: Finder = RegexFinder(expression) if self._is_free else PatternFinder(expression)
 
     def search(self, text: str) -> dict[str, Value] | None:
         """The fields of the first place where it fits and every value is of its type, else None."""
+        for word in self._words:
+            if word not in text:
+                return None
         if self._plain is not None:
             return self._search_plain(self._plain, text)
         for count, hit in enumerate(self._finder.hits(text)):

@@ -136,6 +136,9 @@ TYPES: dict[str, FieldType] = {
 }
 """All types by name."""
 
+MAX_OPEN = {"word": 256, "text": 1024}
+"""How many characters a value that ends at the pattern's next literal text may have."""
+
 CHOICE = FieldType("choice", "", str)
 """The type of `{driver:=ixgbe|ixgbevf}`: strict, for the author wrote down every value it can take."""
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
-from matchers.wording import MAX_OPEN
+from matchers.fieldtypes import MAX_OPEN
 
 _NEVER = sys.maxsize
 _BLANK = re.compile(r"\s")

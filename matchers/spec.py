@@ -15,6 +15,7 @@ from typing import Literal
 from matchers import wording
 from matchers.errors import RegexError
 from matchers.fieldtypes import Value
+from matchers.threshold import Threshold
 
 Kind = Literal["pattern", "regex", "keys", "block", "sequence"]
 
@@ -82,16 +83,6 @@ class KeyTest:
     key: str
     equals: str | None = None
     capture: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """So many matches with the same `by` fields within `within_s` seconds of the log's own time."""
-
-    count: int
-    within_s: float
-    by: tuple[str, ...]
-    hold: bool = False
 
 
 @dataclass(frozen=True, slots=True)

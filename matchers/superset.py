@@ -17,8 +17,10 @@ test compares the result with `re` itself on random text).
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from functools import lru_cache
+from itertools import takewhile
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
@@ -61,10 +63,37 @@ class Superset:
 
 def superset(regex: str) -> Superset:
     """The superset of `regex`; raises RegexError for what no linear engine offers and for what fits the empty text."""
+    with nesting_is_limited():
+        return written(*read(regex))
+
+
+@contextmanager
+def nesting_is_limited() -> Iterator[None]:
+    """What Python cannot read for its depth or length is a RegexError."""
     try:
-        return _superset(_parse(regex))
+        yield
     except (RecursionError, OverflowError):
         raise RegexError("too deeply nested or too long; split it into several matchers") from None
+
+
+@lru_cache(maxsize=256)  # an expression is read for the scan, for its weight and for where a block begins
+def read(regex: str) -> tuple[tuple[Node, ...], bool]:
+    """(what the scan can look for of `regex`, whether case does not count)."""
+    tree = _parse(regex)
+    caseless = bool(tree.state.flags & re.IGNORECASE) or _ignores_case(tree)
+    nodes = _trim(flatten(tree))
+    if not _needs_text(nodes):
+        raise RegexError("fits the empty text; name some text that must be there")
+    return tuple(nodes), caseless
+
+
+def written(parts: Iterable[Node], caseless: bool) -> Superset:
+    """The expression for these nodes."""
+    nodes = _trim(list(parts))
+    writer = _Writer(caseless)
+    expression = writer.sequence(nodes)
+    literal = max(_literals(nodes), key=len, default=b"")
+    return Superset(expression.encode("ascii"), caseless, literal, frozenset(writer.gaps))
 
 
 def _parse(regex: str) -> Any:
@@ -81,17 +110,6 @@ def _parse(regex: str) -> Any:
         raise RegexError(str(warning)) from None
 
 
-def _superset(tree: Any) -> Superset:
-    caseless = bool(tree.state.flags & re.IGNORECASE) or _ignores_case(tree)
-    nodes = _trim(_flatten(tree))
-    writer = _Writer(caseless)
-    expression = writer.sequence(nodes)
-    if not nodes or re.fullmatch(expression, "") is not None:
-        raise RegexError("fits the empty text; name some text that must be there")
-    literal = max(_literals(nodes), key=len, default=b"")
-    return Superset(expression.encode("ascii"), caseless, literal, frozenset(writer.gaps))
-
-
 def _ignores_case(nodes: Iterable[Node]) -> bool:
     """Whether a group of its own, `(?i:...)`, ignores case; the scan then does so everywhere."""
     for code, argument in nodes:
@@ -106,16 +124,18 @@ def _ignores_case(nodes: Iterable[Node]) -> bool:
     return False
 
 
-def _flatten(nodes: Iterable[Node]) -> list[Node]:
+def flatten(nodes: Iterable[Node]) -> list[Node]:
     """The sequence without what has no width and with plain groups opened."""
     out: list[Node] = []
     for code, argument in nodes:
-        if code in _ZERO_WIDTH:
+        if code is op.LITERAL:  # most are
+            out.append((code, argument))
+        elif code in _ZERO_WIDTH:
             continue
-        if code is op.SUBPATTERN:
-            out.extend(_flatten(argument[3]))
+        elif code is op.SUBPATTERN:
+            out.extend(flatten(argument[3]))
         elif code is op.ATOMIC_GROUP:
-            out.extend(_flatten(argument))
+            out.extend(flatten(argument))
         elif code is op.GROUPREF or code is op.GROUPREF_EXISTS:
             raise RegexError("refers back to a group, which needs more than linear time; write the two cases out")
         else:
@@ -141,6 +161,21 @@ def _trim(nodes: list[Node]) -> list[Node]:
     return nodes
 
 
+def _needs_text(nodes: Iterable[Node]) -> bool:
+    """Whether every text that fits has a character that is no blank."""
+    for node in nodes:
+        code, argument = node
+        if code is op.BRANCH:
+            if all(_needs_text(flatten(branch)) for branch in argument[1]):
+                return True
+        elif code in _REPEATS:
+            if argument[0] > 0 and _needs_text(flatten(argument[2])):
+                return True
+        elif not _is_blank_character(node):
+            return True
+    return False
+
+
 def _is_blank_character(node: Node) -> bool:
     return node[0] in (op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN) and _may_be_blank(node)
 
@@ -154,29 +189,28 @@ class _Writer:
 
     def sequence(self, nodes: Iterable[Node]) -> str:
         """The nodes one after the other."""
-        flat = _flatten(nodes)
+        flat = flatten(nodes)
+        texts = ["" if _is_blank_literal(node) else self._emit(node) for node in flat]
+        words = [text if node[0] is op.LITERAL else "" for node, text in zip(flat, texts, strict=True)]
         return "".join(
-            self._blank(flat, index) if _is_blank_literal(node) else self._emit(node) for index, node in enumerate(flat)
+            self._blank(flat, index, words) if _is_blank_literal(node) else texts[index]
+            for index, node in enumerate(flat)
         )
 
-    def _blank(self, flat: Sequence[Node], index: int) -> str:
-        """A blank may be missing where another one can stand beside it, as runs are one space."""
+    def _blank(self, flat: Sequence[Node], index: int, words: Sequence[str]) -> str:
+        """A blank may be missing where another one can stand beside it, as runs are one space.
+
+        `words` has the characters of the words among the nodes, nothing for what is none.
+        """
         inside = 0 < index < len(flat) - 1
         if not inside or _may_be_blank(flat[index - 1]) or _may_be_blank(flat[index + 1]):
             return r"\x20{0,}"
-        before = tuple(reversed([*self._word(reversed(flat[:index]))]))
-        behind = tuple(self._word(flat[index + 1 :]))
+        before = tuple(takewhile(bool, words[max(0, index - _MAX_WORD) : index][::-1]))[::-1]
+        behind = tuple(takewhile(bool, words[index + 1 : index + 1 + _MAX_WORD]))
         if not (before and behind):
             return r"\x20{1,}"
         self.gaps.add((before, behind))
         return r"\x20"
-
-    def _word(self, nodes: Iterable[Node]) -> Iterator[str]:
-        """The characters of the word that the nodes begin with."""
-        for node in islice(nodes, _MAX_WORD):
-            if node[0] is not op.LITERAL or _is_blank_literal(node):
-                return
-            yield _literal(node[1], self._caseless)
 
     def _emit(self, node: Node) -> str:
         code, argument = node
@@ -193,7 +227,7 @@ class _Writer:
 
     def _repeat(self, argument: tuple[int, Any, Iterable[Node]]) -> str:
         least, most, inner_nodes = argument
-        inner = _flatten(inner_nodes)
+        inner = flatten(inner_nodes)
         unbounded = most is op.MAXREPEAT or most > _UNBOUNDED_FROM
         if len(inner) == 1 and inner[0][0] in (op.NOT_LITERAL, op.ANY, op.IN):
             ascii_part, high = _char_class(inner[0], self._caseless)
@@ -219,10 +253,10 @@ def _may_be_blank(node: Node) -> bool:
     if code in (op.NOT_LITERAL, op.ANY, op.IN):
         return not _BLANK_CODES.isdisjoint(_char_class(node, caseless=False)[0])
     if code in _REPEATS:
-        inner = _flatten(argument[2])
+        inner = flatten(argument[2])
         return argument[0] == 0 or not inner or _may_be_blank(inner[0]) or _may_be_blank(inner[-1])
     if code is op.BRANCH:
-        branches = [_flatten(branch) for branch in argument[1]]
+        branches = [flatten(branch) for branch in argument[1]]
         return any(not each or _may_be_blank(each[0]) or _may_be_blank(each[-1]) for each in branches)
     return True
 
@@ -236,6 +270,7 @@ def _literal(char: int, caseless: bool) -> str:
     return _bytes_of(chr(char))
 
 
+@lru_cache(maxsize=512)
 def _bytes_of(char: str) -> str:
     data = char.encode("utf-8", "replace")
     return "".join(chr(byte) if byte < 0x80 and chr(byte).isalnum() else f"\\x{byte:02x}" for byte in data)
@@ -312,10 +347,16 @@ def _listed(items: Iterable[Node]) -> tuple[frozenset[int], bool]:
             members.update(range(value[0], min(value[1], 0x7F) + 1))
             high = high or value[1] >= 0x80
         elif kind is op.CATEGORY:
-            text, inverted = _CATEGORIES[value]
-            members.update(c for c in range(0x80) if bool(re.match(text, chr(c))) != inverted)
+            members |= _members_of(value)
             high = True
     return frozenset(members), high
+
+
+@lru_cache
+def _members_of(category: Any) -> frozenset[int]:
+    """The ASCII characters of a category such as digits."""
+    text, inverted = _CATEGORIES[category]
+    return frozenset(c for c in range(0x80) if bool(re.match(text, chr(c))) != inverted)
 
 
 def _literals(nodes: Iterable[Node]) -> list[bytes]:
@@ -328,9 +369,9 @@ def _literals(nodes: Iterable[Node]) -> list[bytes]:
         runs.append(run)
         run = b""
         if code in _REPEATS and argument[0] > 0:
-            runs.extend(_literals(_flatten(argument[2])))
+            runs.extend(_literals(flatten(argument[2])))
         elif code is op.BRANCH:
-            branches = [max(_literals(_flatten(branch)), key=len, default=b"") for branch in argument[1]]
+            branches = [max(_literals(flatten(branch)), key=len, default=b"") for branch in argument[1]]
             runs.append(min(branches, key=len))
     runs.append(run)
     return runs

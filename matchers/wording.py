@@ -9,10 +9,11 @@ pieces.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from matchers.errors import PatternError, did_you_mean
-from matchers.fieldtypes import TYPES
+from matchers.fieldtypes import MAX_OPEN, TYPES
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 _CHOICE = re.compile(r"=[^|{}\s]+(\|[^|{}\s]+)*\Z")
@@ -23,8 +24,6 @@ _RIGHT_EDGE = r"(?![A-Za-z0-9_])"
 _PATH_EDGE = r"(?<![A-Za-z0-9_./~%+-])"
 _WORD_CHARACTER = re.compile(r"[A-Za-z0-9_]")
 _UNIT = {"word": r"[^\s]", "text": r"[^\n]"}
-MAX_OPEN = {"word": 256, "text": 1024}
-"""How many characters a value that ends at the pattern's next literal text may have."""
 MAX_PATTERN = 1000
 
 
@@ -48,6 +47,7 @@ class Field:
 Token = Literal | Field
 
 
+@lru_cache(maxsize=256)  # a pattern is read for the scan, for confirming, for its fields, and to be checked
 def parse(pattern: str) -> tuple[Token, ...]:
     """The tokens of a pattern; raises PatternError with the column of what is wrong."""
     if len(pattern) > MAX_PATTERN:

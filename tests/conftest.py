@@ -1,8 +1,9 @@
-"""What all tests share: system programs that some need for real."""
+"""What all tests share: system programs that some need for real, and compiled entries."""
 
 import os
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -33,3 +34,9 @@ def system_program() -> Program:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache for all tests that are not about the cache: what one has compiled or indexed the others find there."""
+    return tmp_path_factory.mktemp("cache")

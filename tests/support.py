@@ -12,7 +12,8 @@ from matchers.blocks import Backend
 from matchers.compile import compile_set
 from matchers.engine import MatcherSet, Scanner, scan_text
 from matchers.match import Match
-from matchers.spec import Expression, KeyTest, Matcher, Step, Threshold
+from matchers.spec import Expression, KeyTest, Matcher, Step
+from matchers.threshold import Threshold
 
 BackendName = Literal["hyperscan", "re"]
 StepText = str | Sequence[str] | Step

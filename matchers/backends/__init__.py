@@ -5,10 +5,12 @@ which gives what makes a backend for a thread.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from matchers.blocks import Backend
-from matchers.superset import Superset
+
+if TYPE_CHECKING:
+    from matchers.superset import Superset
 
 
 class UnusableDatabase(Exception):
@@ -22,7 +24,7 @@ class BackendModule(Protocol):
     def NAME(self) -> str:
         """Which backend and version; kept bytes are good for this name only."""
 
-    def build(self, supersets: Sequence[Superset]) -> bytes:
+    def build(self, supersets: "Sequence[Superset]") -> bytes:
         """The bytes in which expression N reports as N; raises RegexError with the one it refuses."""
 
     def load(self, database: bytes) -> Callable[[], Backend]:

@@ -6,22 +6,24 @@ does not name the expression, so the culprit is found by compiling one by one.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hyperscan
 
 from matchers.backends import UnusableDatabase
 from matchers.errors import RegexError
 from matchers.forms import Sign, signs
-from matchers.superset import Superset
 
-FORMAT = 6
+if TYPE_CHECKING:
+    from matchers.superset import Superset
+
+FORMAT = 7
 """Of what `matchers.compile` makes; it is raised when compiled sets of before must not be read any more."""
 
 NAME = f"hyperscan-{getattr(hyperscan, '__version__', 'unknown')}/{FORMAT}"
 
 
-def build(supersets: Sequence[Superset]) -> bytes:
+def build(supersets: "Sequence[Superset]") -> bytes:
     """The serialized database in which expression N reports as N, and behind them the `signs` of the set.
 
     Raises RegexError with the one it refuses.

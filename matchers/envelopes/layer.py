@@ -7,8 +7,9 @@ from typing import Final, Protocol
 
 from matchers.times import Stamp
 
-__all__ = ["NO_PAIRS", "Envelope", "Layer", "no_pairs"]
+__all__ = ["MAX_LAYERS", "NO_PAIRS", "Envelope", "Layer", "no_pairs"]
 
+MAX_LAYERS: Final = 6
 NO_PAIRS: Final[Mapping[str, str]] = MappingProxyType({})
 
 

@@ -16,6 +16,7 @@ from matchers.blocks import Backend, Block, candidates
 from matchers.confirm import LoadedMatcher
 from matchers.forms import squeeze
 from matchers.repair import Trust, Variant, starts, wraps
+from matchers.repair.marks import has_sure_marks
 from matchers.repair.starts import Starts, split_messages, split_stamps
 
 __all__ = ["Matchers", "reflowed"]
@@ -112,8 +113,9 @@ def _ways(text: str, is_worth_it: Callable[[], bool]) -> Iterator[tuple[Callable
 def _is_worth_it(lines: list[str], matchers: Matchers, backend: Backend) -> bool:
     """Whether joining lines can make a matcher find what it did not find yet.
 
-    Those can that are hit only where lines are joined, and those that look at more than the line that was hit (blocks
-    and records of key=value), unless all they can say was found or a step of the block is nowhere in the text.
+    Those can that are hit, or stand, only where lines are joined, and those that look at more than the line that was
+    hit (blocks and records of key=value), unless all they can say was found or a step of the block is nowhere in the
+    text.
     """
     whole = _hits_of_lines(squeeze("\n".join(lines).encode()).split(b"\n"), backend)
     flat = " ".join(lines)
@@ -122,11 +124,25 @@ def _is_worth_it(lines: list[str], matchers: Matchers, backend: Backend) -> bool
         matcher = matchers[index]
         if matchers.said_all(matcher):
             continue
-        if not any((number, rule) in whole for number in range(first, first + _CHUNK)):
+        is_hit = any((number, rule) in whole for number in range(first, first + _CHUNK))
+        words = matchers.starts_of(index)
+        if _stands_in_joined(words, lines[first : first + _CHUNK], is_hit=is_hit):
             return True
-        if matcher.kind in ("block", "keys") and matchers.starts_of(index).all_stand_in(flat):
+        if matcher.kind in ("block", "keys") and words.all_stand_in(flat):
             return True
     return False
+
+
+def _stands_in_joined(words: Starts, lines: Sequence[str], *, is_hit: bool) -> bool:
+    """Whether a message stands in the lines joined but in none of them; `is_hit`: one of them has its last words.
+
+    With a mark in place of a value nothing stands anywhere: then it is enough that none of them is hit.
+    """
+    if any(map(words.any_stands_in, lines)):
+        return False
+    stripped = [line.strip() for line in lines]
+    joined = [glue.join(stripped) for glue in (" ", "")]
+    return any(map(words.any_stands_in, joined)) or (not is_hit and has_sure_marks(joined[0]))
 
 
 def _bounded(text: str) -> Iterator[str]:

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice, pairwise
 from typing import Any, Final
 
+from matchers.fieldtypes import MAX_OPEN
 from matchers.finder import Finder, Hit, PatternFinder, RegexFinder
 from matchers.repair.code import looks_like_code
 from matchers.sourcecode import is_source_code
-from matchers.wording import MAX_OPEN
 
 __all__ = ["NAME", "Starts", "split_messages", "split_stamps"]
 
@@ -56,6 +56,10 @@ class Starts:
     def all_stand_in(self, text: str) -> bool:
         """Whether each step that must be there has a wording that stands somewhere in the text."""
         return all(optional or any(each.stands_in(text) for each in wordings) for wordings, optional in self._steps)
+
+    def any_stands_in(self, text: str) -> bool:
+        """Whether a wording of some step stands somewhere in the text."""
+        return any(each.stands_in(text) for wordings, _optional in self._steps for each in wordings)
 
     def spans(self, line: str) -> Iterator[tuple[int, int]]:
         """(start, end) of what fits in the line; end is start where it may have taken another message on its way."""

@@ -83,11 +83,11 @@ class _TolerantWording(Wording):
     """A wording whose strict values take marks; fields that have one are named in `blacked_out` and not given."""
 
     def __init__(self, row: list[Any], blacked_out: set[str]) -> None:
-        syntax, expression, types, weight = row
+        syntax, expression, types, *rest = row
         taking = (
             _regex_taking_marks(expression, types) if syntax == "regex" else _pieces_taking_marks(expression, types)
         )
-        super().__init__([syntax, taking, types, weight])
+        super().__init__([syntax, taking, types, *rest])
         self._kinds: Mapping[str, str] = types
         self._blacked_out = blacked_out
 

@@ -76,12 +76,12 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture(scope="session")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """A plain environment with a cache of its own."""
+def environment(shared_cache: Path) -> dict[str, str]:
+    """A plain environment with the tests' cache."""
     kept = {
         name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "TZ", "VIRTUAL_ENV", "PYTHONPATH")
     }
-    return kept | {"FAULTBOOK_CACHE": str(tmp_path_factory.mktemp("cache")), "LC_ALL": "C.UTF-8"}
+    return kept | {"FAULTBOOK_CACHE": str(shared_cache), "LC_ALL": "C.UTF-8"}
 
 
 @pytest.fixture(scope="session")

@@ -223,9 +223,9 @@ def responses(data: bytes) -> Sequence[int]:
 
 
 @pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def cache(shared_cache: Path) -> Path:
     """Where servers keep compiled entries."""
-    return tmp_path_factory.mktemp("cache")
+    return shared_cache
 
 
 @pytest.fixture(scope="module")

@@ -37,8 +37,8 @@ VALUES = {
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
-    return open_book(entry_dirs((SHIPPED,)), cache_dir=tmp_path_factory.mktemp("demo-cache"))
+def book(shared_cache: Path) -> Book:
+    return open_book(entry_dirs((SHIPPED,)), shared_cache)
 
 
 def matches(book: Book, lines: list[str], at: datetime = NOW) -> list[Match]:

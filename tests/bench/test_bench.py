@@ -10,12 +10,15 @@ import pytest
 
 from bench import finds
 from bench.answers import high
-from bench.corpora import NEAR_MISS, RATES, Corpus, Hit, make_corpus
+from bench.corpora import NEAR_MISS, RATES, Corpus, Hit, make_corpus, ordinary_lines
 from bench.floors import Floor
 from bench.process import ROOT, Launcher
 from bench.raw import raw_of_plain, raw_of_rules, shipped_entries
 from bench.rules import HIT_RULES, RuleSet, literal_free_rules, make_rules, write_rules
 from bench.shipped import make_shipped
+from kb.book import open_book
+from kb.catalog import shipped_dir
+from matchers.engine import scan_text
 from matchers.wording import parse, to_regex
 
 SIZE = 1 << 16
@@ -35,6 +38,11 @@ def found_by_re(corpus: Corpus, rules: RuleSet) -> list[tuple[int, str]]:
     regexes = [(rule.id, re.compile(rule.regex)) for rule in rules.rules]
     lines = corpus.path.read_text("ascii").splitlines()
     return [(number, rule) for number, line in enumerate(lines, 1) for rule, regex in regexes if regex.search(line)]
+
+
+def test_ordinary_lines_hold_nothing_that_a_shipped_entry_recognises(shared_cache: Path) -> None:
+    lines = "".join(f"{line}\n" for line in ordinary_lines(10_000, seed=1))
+    assert scan_text(open_book([shipped_dir()], shared_cache).matchers, lines.encode(), keep_beaten=True) == []
 
 
 def test_a_seed_always_gives_the_same_log_and_another_seed_another_one(rules: RuleSet, tmp_path: Path) -> None:

@@ -40,8 +40,8 @@ def write_list(folder: Path, name: str, rows: list[str]) -> None:
 
 
 @pytest.fixture(scope="module")
-def book() -> Book:
-    return open_book([shipped_dir()])
+def book(shared_cache: Path) -> Book:
+    return open_book([shipped_dir()], shared_cache)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What tests of the room `kb` share: small entries, and the shipped set compiled once into a cache of its own."""
+"""What tests of the room `kb` share: small entries, and the shipped set."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -41,6 +41,6 @@ def put(tmp_path: Path) -> Put:
 
 
 @pytest.fixture(scope="session")
-def shipped_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
+def shipped_book(shared_cache: Path) -> Book:
     """The shipped entries, compiled."""
-    return open_book([shipped_dir()], tmp_path_factory.mktemp("cache"))
+    return open_book([shipped_dir()], shared_cache)

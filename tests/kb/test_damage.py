@@ -207,6 +207,7 @@ ENCODINGS: dict[str, Callable[[str], bytes]] = {
 }
 
 WRAPS = frozenset(name for name in DAMAGES if name.startswith("wrapped"))
+CUTS = frozenset(name for name in DAMAGES if name.startswith("cut"))
 
 LOST: list[tuple[str, str, str, str]] = [
     # damage ("" for several), entry, how the example begins, why its fields come out otherwise
@@ -231,8 +232,8 @@ class Case(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
-    opened = open_book([shipped_dir()], tmp_path_factory.mktemp("cache"))
+def book(shared_cache: Path) -> Book:
+    opened = open_book([shipped_dir()], shared_cache)
     opened.article = cache(opened.article)  # type: ignore[method-assign] # reading articles is none of this
     return opened
 
@@ -259,9 +260,14 @@ def answer_of(book: Book, entry: str, paste: str | bytes) -> Answer | None:
 
 
 def is_same(case: Case, damage: str, answer: Answer) -> bool:
-    """Whether the fields are those of the undamaged example; a value at the end of a message may end at a wrap."""
+    """Whether the fields are those of the undamaged example; a value at the end of a message may end at a wrap.
+
+    Where a line is cut more may be read: a loader's one line is taken as a whole, its pieces are lines of the verifier.
+    """
     if answer.fields == case.fields:
         return True
+    if damage in CUTS and answer.fields.items() >= case.fields.items():
+        return all(str(answer.fields[name]) in case.text for name in answer.fields.keys() - case.fields.keys())
     if damage not in WRAPS or answer.fields.keys() != case.fields.keys():
         return False
     return all(

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from matchers.correlate import MAX_KEYS, Correlator
 from matchers.envelopes import open_envelope
-from matchers.spec import Matcher, Threshold
+from matchers.spec import Matcher
+from matchers.threshold import Threshold
 from tests.support import fields_in, keys, pattern, regex, scan, sequence, set_of
 
 DOWN = "{iface:iface}: link is down, carrier {lost:int}"

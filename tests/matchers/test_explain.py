@@ -4,7 +4,8 @@ import pytest
 
 from matchers.errors import MatcherError
 from matchers.explain import check_where, nearest, why_not
-from matchers.spec import Matcher, Threshold
+from matchers.spec import Matcher
+from matchers.threshold import Threshold
 from tests.support import block, keys, pattern, regex, sequence
 
 MTU = pattern(

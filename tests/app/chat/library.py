@@ -60,13 +60,13 @@ MORE_LINES = "\n".join(f"demo-more: trouble {number} on eth{number}" for number 
 
 
 @pytest.fixture(scope="session")
-def chat_shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+def chat_shelf(tmp_path_factory: pytest.TempPathFactory, shared_cache: Path) -> Iterator[Shelf]:
     """The entries on a shelf."""
     folder: Path = tmp_path_factory.mktemp("chat-entries")
     texts = {"demo-fault": DEMO, "demo-other": OTHER, "demo-marked": MARKED}
     for name, text in (texts | {f"demo-more-{number}": more(number) for number in range(1, 11)}).items():
         (folder / f"{name}.yaml").write_text(text, "utf-8")
-    shelf = Shelf([str(folder)], tmp_path_factory.mktemp("chat-cache"))
+    shelf = Shelf([str(folder)], shared_cache)
     assert shelf.trouble is None
     yield shelf
 
