@@ -454,6 +454,12 @@ def plain_answers(book: Book, text: str) -> dict[str, dict[str, int | str]]:
     return {match.entry: match.fields for match in reversed(found)}
 
 
+def says_as_much(fields: dict[str, int | str], plain: dict[str, int | str]) -> bool:
+    """Whether these are the fields of the plain text and perhaps more, or they stand within one of them."""
+    inner = all(any(str(value) in str(whole) for whole in plain.values()) for value in fields.values())
+    return fields.items() >= plain.items() or inner
+
+
 def test_undamaged_text_gives_the_same_answers_with_and_without_repair(book: Book) -> None:
     for entry in load_dirs([shipped_dir()]).values():
         assert isinstance(entry, Entry)
@@ -461,9 +467,9 @@ def test_undamaged_text_gives_the_same_answers_with_and_without_repair(book: Boo
             for text in (*(example.text for example in matcher.match), *matcher.no_match):
                 plain = plain_answers(book, text)
                 answers = {each.article.id: each.match.fields for each in recognise(book, text.encode())}
-                # Of a line that holds a loader's words and the verifier's, repair may read the second more closely.
+                # Of a line that is a chain of errors, repair may read the inner ones more closely.
                 assert answers.keys() <= plain.keys(), text
-                assert all(answers[name].items() >= plain[name].items() for name in answers), text
+                assert all(says_as_much(answers[name], plain[name]) for name in answers), text
                 missing = plain.keys() - answers.keys()
                 assert all(any(book.matchers.wins(name, each) for name in answers) for each in missing), text
 
