@@ -17,6 +17,7 @@ from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
 from matchers.fieldtypes import MAX_OPEN
+from matchers.linear import compile_regex
 
 _NEVER = sys.maxsize
 _BLANK = re.compile(r"\s")
@@ -48,11 +49,7 @@ class RegexFinder:
 
     @cached_property
     def _compiled(self) -> Any:
-        import re2  # noqa: PLC0415 - a few MB that only free regexes need
-
-        options = re2.Options()
-        options.log_errors = False
-        return re2.compile(self._regex, options=options)
+        return compile_regex(self._regex)
 
     def hits(self, text: str) -> Iterator[Hit]:
         """Every place where it fits, from the left."""

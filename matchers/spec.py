@@ -15,6 +15,7 @@ from typing import Literal
 from matchers import wording
 from matchers.errors import RegexError
 from matchers.fieldtypes import Value
+from matchers.linear import compile_regex
 from matchers.threshold import Threshold
 
 Kind = Literal["pattern", "regex", "keys", "block", "sequence"]
@@ -56,11 +57,8 @@ def check_regex(text: str) -> None:
     """Raise RegexError unless `text` is in the subset: what RE2 and the scan's superset both take."""
     import re2  # noqa: PLC0415 - a few MB that only free regexes need
 
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = 1 << 20
     try:
-        re2.compile(text, options=options)
+        compile_regex(text)
     except re2.error as error:
         detail = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
         raise RegexError(
