@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 import zstandard
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.decompress import BLOCK_BYTES, FINE_STEP_BYTES, Source, decompress, kind_of, xz_window_bytes
@@ -110,7 +110,6 @@ def test_plain_bytes_come_as_they_are(store: Callable[[bytes], Path], data: byte
     assert whole(store(data)) == data
 
 
-@settings(deadline=None)
 @given(data=st.binary(max_size=300), block_bytes=st.integers(1, 400))
 @example(data=b"\0\0\0after a gap\n", block_bytes=1)
 def test_plain_bytes_survive_any_block_size(store: Callable[[bytes], Path], data: bytes, block_bytes: int) -> None:
@@ -129,7 +128,6 @@ members = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(members=members, block_bytes=st.sampled_from([1, 7, 100, 4097, 1 << 14, MIB]))
 def test_members_of_any_format_give_their_bytes_for_any_block_size(
     store: Callable[[bytes], Path], members: list[tuple[str, bytes, bytes]], block_bytes: int
@@ -323,7 +321,6 @@ def test_a_wrong_checksum_costs_at_most_a_step_of_xz_and_bzip2(store: Callable[[
         assert len(data) >= len(TEXT) - FINE_STEP_BYTES
 
 
-@settings(deadline=None)
 @given(name=st.sampled_from(sorted(PACKERS)), at=st.integers(0, 10_000), flip=st.integers(1, 255))
 def test_a_changed_byte_never_raises_anything_else(
     store: Callable[[bytes], Path], name: str, at: int, flip: int
@@ -335,7 +332,6 @@ def test_a_changed_byte_never_raises_anything_else(
     assert data or error
 
 
-@settings(deadline=None)
 @given(
     magic=st.sampled_from([b"\x1f\x8b\x08", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"BZh91AY&SY", b"\x50\x2a\x4d\x18"]),
     rest=st.binary(),
@@ -705,7 +701,6 @@ def test_the_window_of_an_xz_stream_is_read_from_its_header(preset: int, window:
     assert xz_window_bytes(lzma.compress(b"", preset=preset)) is None
 
 
-@settings(deadline=None)
 @given(st.binary())
 def test_no_header_of_xz_is_too_odd(head: bytes) -> None:
     assert xz_window_bytes(bytes(12) + head) in {None, *(size << bits for size in (2, 3) for bits in range(11, 43))}

@@ -405,9 +405,7 @@ AROUND = sorted(DAMAGES.keys() - BREAKS)
 IN_WORDS = frozenset({"with links and titles", "in colours", "in colours, escapes as text", "in colours, escapes lost"})
 
 
-@settings(
-    max_examples=400, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=400, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(number=st.integers(0, 100_000), first=st.sampled_from(AROUND), second=st.sampled_from(AROUND))
 def test_one_damage_around_another_hides_nothing(
     book: Book, cases: list[Case], number: int, first: str, second: str
@@ -430,9 +428,7 @@ def test_broken_lines_with_another_damage_are_nearly_always_recognised(book: Boo
     assert len(missed) <= 10, missed
 
 
-@settings(
-    max_examples=100, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=100, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(number=st.integers(0, 100_000), first=st.sampled_from(AROUND), second=st.sampled_from(sorted(DAMAGES)))
 def test_what_is_clean_is_not_cleaned_again(cases: list[Case], number: int, first: str, second: str) -> None:
     text = DAMAGES[second](DAMAGES[first](cases[number % len(cases)].text))

@@ -52,7 +52,7 @@ TEXTS: dict[str, st.SearchStrategy[tuple[Stream, str]]] = {
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_versions_of_a_stream_are_in_a_total_order(name: str) -> None:
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(st.lists(TEXTS[name], min_size=3, max_size=3))
     def holds(texts: list[tuple[Stream, str]]) -> None:
         parsed = [each.parse(text) for each, text in texts]
@@ -69,7 +69,7 @@ def test_versions_of_a_stream_are_in_a_total_order(name: str) -> None:
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_the_text_of_a_version_reads_as_the_same_version(name: str) -> None:
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(TEXTS[name])
     def holds(one: tuple[Stream, str]) -> None:
         parsed = one[0].parse(one[1])
@@ -82,7 +82,7 @@ def test_the_text_of_a_version_reads_as_the_same_version(name: str) -> None:
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_version_that_has_not_reached_a_bound_is_below_it(name: str) -> None:
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(TEXTS[name], TEXTS[name])
     def holds(one: tuple[Stream, str], other: tuple[Stream, str]) -> None:
         left, right = one[0].parse(one[1]), other[0].parse(other[1])

@@ -13,7 +13,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(PIECES, max_size=40).map("".join), st.sampled_from(["hyperscan", "re"]))
 def test_every_line_that_fits_is_found_whatever_its_blanks(text: str, backend: BackendName) -> None:
     lines = text.split("\n")
@@ -32,7 +32,6 @@ def test_runs_of_blanks_are_found_at_every_column_and_after_every_line(line: str
     assert [match.text for match in found][-1:] == [line]
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_squeezing_keeps_the_lines(data: bytes) -> None:
     squeezed = squeeze(data)

@@ -280,7 +280,7 @@ def test_a_long_line_of_a_step_is_kept_in_part() -> None:
     assert match.text.endswith(up(2))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 40), st.sampled_from(["eth0", "eth1"])), max_size=30), st.integers(2, 4))
 def test_a_threshold_agrees_with_counting(events: list[tuple[int, str]], count: int) -> None:
     """Against a model: per group the recent times, and whether it was told since the last silence."""

@@ -51,7 +51,7 @@ def check_places(data: bytes, matches: list[Match]) -> None:
 # --- however the bytes are cut --------------------------------------------------------------------------------------
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(_STREAMS, st.lists(st.integers(0, 10_000), max_size=12), st.booleans())
 def test_any_cutting_gives_the_same_matches_in_their_places(data: bytes, cuts: list[int], paste: bool) -> None:
     whole = scan_text(SETS["hyperscan"], data, paste=paste)
@@ -59,7 +59,7 @@ def test_any_cutting_gives_the_same_matches_in_their_places(data: bytes, cuts: l
     check_places(data, whole)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(_STREAMS, st.lists(st.integers(0, 10_000), max_size=12), st.integers(1, 60))
 def test_any_cutting_gives_the_same_matches_also_where_lines_are_cut(data: bytes, cuts: list[int], most: int) -> None:
     scanner = Scanner(SETS["hyperscan"], max_line_bytes=most)
@@ -69,7 +69,7 @@ def test_any_cutting_gives_the_same_matches_also_where_lines_are_cut(data: bytes
     check_places(data, whole)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(_STREAMS, st.booleans())
 def test_both_ways_to_scan_give_the_same_matches(data: bytes, paste: bool) -> None:
     assert scan_text(SETS["hyperscan"], data, paste=paste) == scan_text(SETS["re"], data, paste=paste)

@@ -45,7 +45,7 @@ def keys_of(matches: Sequence[Match]) -> Counter[tuple[object, ...]]:
     return Counter(map(key, matches))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10**9))
 def test_it_gives_the_matches_of_a_scan_each_once(seed: int) -> None:
     chance, data = random.Random(seed), long_log(seed)
@@ -55,7 +55,7 @@ def test_it_gives_the_matches_of_a_scan_each_once(seed: int) -> None:
     assert keys_of(found) == keys_of(scan_text(MATCHERS, data))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10**9))
 def test_a_restart_anywhere_loses_nothing_and_repeats_only_what_begins_behind_the_place(seed: int) -> None:
     chance, data = random.Random(seed), long_log(seed)
@@ -76,7 +76,7 @@ def test_a_restart_anywhere_loses_nothing_and_repeats_only_what_begins_behind_th
     assert all(match.end > point.decided_to for match in after if key(match) in repeated)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10**9))
 def test_what_was_settled_is_told_once_whatever_restarts_follow(seed: int) -> None:
     chance, data = random.Random(seed), long_log(seed, MAX_BYTES)

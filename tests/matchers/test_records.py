@@ -162,7 +162,7 @@ def test_a_bare_line_of_a_verifier_log_has_the_time_of_the_line_that_began_it() 
         assert (match.time, match.host, match.line) == ("--03-25T15:35:53", "lb1", 2)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(
         st.sampled_from(["bare", "  bare", "[1.000000] one", "Mar 25 15:35:53 lb1 sshd[1]: two", ""]), max_size=30

@@ -141,7 +141,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.one_of(PIECES, st.text(max_size=4)), max_size=60).map("".join))
 def test_repair_never_raises_and_is_bounded(text: str) -> None:
     variants = list(repairs(Variant(text)))
@@ -155,7 +155,7 @@ def test_repair_never_raises_and_is_bounded(text: str) -> None:
     encoding.to_utf8(text.encode("utf-8", "surrogatepass"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_recoded_to_utf8(data: bytes) -> None:
     encoding.to_utf8(data)

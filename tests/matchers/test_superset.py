@@ -77,7 +77,7 @@ _CHUNKS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(regexes(), st.lists(st.lists(_CHUNKS, max_size=9).map(b"".join), max_size=6), st.booleans())
 def test_the_superset_finds_whatever_the_regex_finds(text: str, lines: list[bytes], caseless: bool) -> None:
     text = f"(?i){text}" if caseless else text
@@ -91,7 +91,7 @@ def test_the_superset_finds_whatever_the_regex_finds(text: str, lines: list[byte
             assert finds(found, line)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(regexes(), st.data())
 def test_the_superset_finds_text_made_to_fit_the_regex(text: str, data: st.DataObject) -> None:
     fitting = data.draw(st.from_regex(text)).replace("\n", " ").encode("utf-8", "replace")
@@ -104,7 +104,7 @@ def test_the_superset_finds_text_made_to_fit_the_regex(text: str, data: st.DataO
         assert finds(found, line)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(regexes(), st.lists(st.lists(_CHUNKS, max_size=9).map(b"".join), max_size=20))
 def test_hyperscan_confirms_the_same_lines_as_plain_re(text: str, lines: list[bytes]) -> None:
     try:

@@ -42,7 +42,7 @@ def finds(text: str, line: bytes) -> bool:
 # --- nothing is missed -----------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(messages() | regexes(), st.data())
 def test_text_made_to_fit_is_hit_and_holds_the_first_words(text: str, data: st.DataObject) -> None:
     try:
@@ -56,7 +56,7 @@ def test_text_made_to_fit_is_hit_and_holds_the_first_words(text: str, data: st.D
         assert all(word in line for word in first_words(text))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(messages(), st.data())
 def test_hyperscan_finds_text_made_to_fit(text: str, data: st.DataObject) -> None:
     made = data.draw(st.lists(st.from_regex(text, fullmatch=True), min_size=1, max_size=4))

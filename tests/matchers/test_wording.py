@@ -146,7 +146,7 @@ def patterns(draw: st.DrawFn) -> tuple[wording.Token, ...]:
         return wording.parse("a{f0:text}b")
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(patterns(), st.text(alphabet="aab:  1.-('/\u00e9", max_size=60))
 def test_pieces_find_what_the_whole_expression_finds(tokens: tuple[wording.Token, ...], text: str) -> None:
     finder = PatternFinder(wording.to_pieces(tokens))
@@ -195,7 +195,7 @@ def messages(draw: st.DrawFn) -> tuple[str, str, dict[str, int | str]]:
     return f"{text}and died", f"{message}and died", values
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     messages(),
     st.sampled_from(["{}", "yesterday it said {} and then", "日志里写着{}，怎么办？", "> {}", '"{}"', "see ({})."]),

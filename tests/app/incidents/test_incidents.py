@@ -507,7 +507,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, most=st.integers(1, 9))
 def test_incidents_built_from_what_is_stored_are_those_that_were_kept_meanwhile(
     database: Database, steps: list[tuple[str, str, str, str, float, int]], most: int

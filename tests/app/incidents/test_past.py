@@ -44,7 +44,7 @@ def test_changes_are_those_between_two_times(store: Store, clock: HandClock) -> 
 FACTS = st.dictionaries(st.sampled_from(["kernel", "bird", "os"]), st.sampled_from(["1", "2"]), min_size=1)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(FACTS, min_size=1, max_size=6))
 def test_every_time_gives_what_was_told_last(database: Database, told: list[dict[str, str]]) -> None:
     database.clear()

@@ -212,7 +212,7 @@ def test_a_clock_that_is_set_back_hides_nothing_from_since(store: Store, clock: 
 ROWS = st.lists(st.tuples(st.sampled_from(["e1", "e2"]), st.sampled_from(["h1", "h2"]), st.integers(0, 3)), max_size=25)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=ROWS,
     entry=st.sampled_from([None, "e1", "e2", "e3"]),

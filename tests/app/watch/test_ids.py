@@ -110,7 +110,7 @@ _TEXTS = st.lists(
 ).map(b"".join)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(_TEXTS, st.lists(st.integers(0, 1 << 30), max_size=8))
 def test_a_stream_taken_up_again_anywhere_gives_the_ids_of_one_read_at_once(data: bytes, cuts: list[int]) -> None:
     recogniser = Recogniser(MATCHERS, lambda _entry: (), "h", TestClock())

@@ -17,7 +17,7 @@ from tests.app.watch.following import compress, line
 from tests.app.watch.world import World
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, 10**9), st.sampled_from(["rename", "copy"]), st.integers(3, 60))
 def test_every_line_is_recorded_once_and_in_the_order_of_its_file(seed: int, ways: str, steps: int) -> None:
     with tempfile.TemporaryDirectory() as directory:

@@ -535,7 +535,7 @@ class SpoolModel(RuleBasedStateMachine):
 
 
 TestSpoolModel = SpoolModel.TestCase
-TestSpoolModel.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestSpoolModel.settings = settings(max_examples=25, stateful_step_count=25)
 
 
 @pytest.mark.parametrize(("rows", "level"), [((), 1), ((1,), 2)], ids=["positions alone: NORMAL", "rows: FULL"])

@@ -80,7 +80,7 @@ def test_a_paste_stays_text_whether_it_is_recognised_or_not(client: FlaskClient,
         assert_harmless(answer.text)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=60))
 def test_no_text_breaks_a_page(client: FlaskClient, text: str) -> None:
     paste = f"demo: eth0 failed 5 times in /var/lib/x: {text}"
