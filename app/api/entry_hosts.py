@@ -1,6 +1,5 @@
 """`GET /api/v1/entries/ENTRY/hosts`: which hosts an entry affects, by the versions they tell of themselves."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final, Literal
@@ -14,7 +13,7 @@ from app.api.json_response import json_response
 from app.api.models import EntryId
 from app.api.negotiation import language
 from app.api.operations import Parameter, operation
-from app.api.paging import cursor_of, limit_of, paging, position_of
+from app.api.paging import cursor_of, host_behind, limit_of, paging
 from app.api.parameters import LANGUAGE
 from app.incidents.verdicts import HostVerdict
 from app.shelf import shelf
@@ -79,7 +78,7 @@ def hosts_of_entry(entry: str) -> Response:
         article = shelf().current.articles.get(entry)
         if article is None:
             raise NotFound("there is no entry of this id; /api/v1/entries lists those there are")
-        wanted, limit, after = _verdict(), limit_of(_DEFAULT), _after()
+        wanted, limit, after = _verdict(), limit_of(_DEFAULT), host_behind()
         every = store().incidents.verdicts(article)
     listed = [each for each in every if (wanted is None or each.state == wanted) and (not after or each.host > after)]
     following = cursor_of(f"host:{listed[limit - 1].host}") if len(listed) > limit else None
@@ -114,11 +113,3 @@ def _verdict() -> str | None:
     if text is not None and text not in _STATES:
         raise BadRequest(f"verdict is one of {', '.join(_STATES)}")
     return text
-
-
-def _after() -> str | None:
-    position = position_of()
-    found = re.fullmatch(r"host:(.+)", position, re.DOTALL) if position is not None else None
-    if position is not None and found is None:
-        raise BadRequest("the cursor is not one that this server gave; begin without one")
-    return found[1] if found else None

@@ -1,17 +1,15 @@
 """`/api/v1/hosts` and the cross table of an entry: the fleet as data."""
 
-import re
 from typing import Final
 
 from flask import Response
 from pydantic import BaseModel, ConfigDict, Field
-from werkzeug.exceptions import BadRequest
 
 from app.api.access import check_may_view, store, store_answers
 from app.api.json_response import json_response
 from app.api.models import EntryId
 from app.api.operations import Parameter, operation
-from app.api.paging import cursor_of, limit_of, paging, position_of
+from app.api.paging import cursor_of, host_behind, limit_of, paging
 from app.incidents.plain import plain
 
 _DEFAULT: Final = 100
@@ -65,7 +63,7 @@ def list_hosts() -> Response:
     """Every host that delivered rows or facts, by name."""
     with store_answers():
         check_may_view()
-        limit, after = limit_of(_DEFAULT, _MOST), _after()
+        limit, after = limit_of(_DEFAULT, _MOST), host_behind()
         found = store().incidents.hosts(limit + 1, after)
     following = cursor_of(f"host:{found[limit - 1].host}") if len(found) > limit else None
     return json_response({"hosts": plain(list(found[:limit])), "next": following})
@@ -86,11 +84,3 @@ def cross_table(entry: str) -> Response:
         incidents = store().incidents
         counts = [each for name in incidents.fact_names() for each in incidents.cross(entry, name)]
     return json_response({"entry": entry, "facts": plain(counts)})
-
-
-def _after() -> str | None:
-    position = position_of()
-    found = re.fullmatch(r"host:(.+)", position, re.DOTALL) if position is not None else None
-    if position is not None and found is None:
-        raise BadRequest("the cursor is not one that this server gave; begin without one")
-    return found[1] if found else None

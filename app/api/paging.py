@@ -5,6 +5,7 @@ A cursor says where the page before ended. Clients give it back as it is and mak
 
 import base64
 import binascii
+import re
 
 from flask import request
 from werkzeug.exceptions import BadRequest
@@ -13,6 +14,7 @@ from app.api.operations import Parameter
 
 MAX_LIMIT = 1_000
 _CURSOR_BYTES = 200
+_NOT_OURS = "the cursor is not one that this server gave; begin without one"
 
 
 def paging(default: int, most: int = MAX_LIMIT) -> tuple[Parameter, Parameter]:
@@ -50,5 +52,14 @@ def position_of() -> str | None:
     except (ValueError, binascii.Error):
         position = ""
     if not position or len(position) > _CURSOR_BYTES:
-        raise BadRequest("the cursor is not one that this server gave; begin without one")
+        raise BadRequest(_NOT_OURS)
     return position
+
+
+def host_behind() -> str | None:
+    """The host that the client's cursor names, behind which a list of hosts goes on; as `position_of`."""
+    position = position_of()
+    found = re.fullmatch(r"host:(.+)", position, re.DOTALL) if position is not None else None
+    if position is not None and found is None:
+        raise BadRequest(_NOT_OURS)
+    return found[1] if found else None

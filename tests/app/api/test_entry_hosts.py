@@ -1,6 +1,5 @@
 """`/api/v1/entries/ENTRY/hosts`: who sees it, what it says, page by page."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,8 @@ from app import create_app
 from app.api.entry_hosts import EntryHosts
 from app.config import ServeConfig
 from app.shelf import Shelf
-from app.store.store import Store, open_store
+from app.store.store import Store
 from tests.app.conftest import DEMO
-from tests.databases import Database
 from tests.deliveries import sent_row
 
 LOCAL = "http://127.0.0.1:8080"
@@ -34,13 +32,6 @@ def ranged(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Shelf:
     text = DEMO.replace("matchers:\n", f"{RANGES}matchers:\n")
     (directory / "demo-fault.yaml").write_text(text, "utf-8")
     return Shelf([str(directory)], cache)
-
-
-@pytest.fixture
-def store(database: Database) -> Iterator[Store]:
-    opened = open_store(database.url, environment={})
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

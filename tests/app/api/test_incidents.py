@@ -1,7 +1,7 @@
 """`/api/v1/incidents`: who sees and changes them, the list, one of them, what people do."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,33 +10,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app import create_app
 from app.api.access import CSRF_HEADER, SESSION_COOKIE, csrf_token
-from app.config import ServeConfig
-from app.shelf import Shelf
-from app.store.store import Store, open_store
-from tests.databases import Database
+from app.store.store import Store
 from tests.deliveries import sent_row
 
 LOCAL = "http://127.0.0.1:8080"
 Ask = Callable[..., TestResponse]
-
-
-@pytest.fixture
-def store(database: Database) -> Iterator[Store]:
-    opened = open_store(database.url, environment={})
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def application(shelf: Shelf, store: Store) -> Flask:
-    return create_app(ServeConfig(), shelf, store)
-
-
-@pytest.fixture
-def client(application: Flask) -> FlaskClient:
-    return application.test_client()
 
 
 def deliver(client: FlaskClient, *rows: dict[str, Any], host: str = "db-7", **more: Any) -> TestResponse:

@@ -3,7 +3,7 @@
 import gzip
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,41 +14,21 @@ from waitress.server import create_server
 from werkzeug.test import TestResponse
 
 import app.api.delivery
-from app import create_app
-from app.config import Limits, ServeConfig
+from app.config import Limits
 from app.config_watch import ServerConfig, SpoolConfig
-from app.shelf import Shelf
 from app.store.occurrences import Query
-from app.store.store import Store, open_store
+from app.store.store import Store
 from app.watch.deliver import Delivery
 from app.watch.spool import Spool
 from bench.postgresql import Cluster
-from tests.databases import Database
 from tests.deliveries import HandClock, file_size_limit, row, sent_row
 
 Deliver = Callable[..., TestResponse]
 LOCAL = "http://127.0.0.1:8080"
 
 
-@pytest.fixture
-def store(database: Database) -> Iterator[Store]:
-    opened = open_store(database.url, environment={})
-    yield opened
-    opened.close()
-
-
 in_a_file = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 in_postgresql = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-
-
-@pytest.fixture
-def application(shelf: Shelf, store: Store) -> Flask:
-    return create_app(ServeConfig(), shelf, store)
-
-
-@pytest.fixture
-def client(application: Flask) -> FlaskClient:
-    return application.test_client()
 
 
 @pytest.fixture

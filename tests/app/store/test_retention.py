@@ -1,6 +1,5 @@
 """Retention: rows go by age and size from the old end, ids stay longer, incidents keep their counts."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -14,18 +13,6 @@ from tests.deliveries import NOON, HandClock
 from tests.troubles import new
 
 DAY = 86_400
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def store(database: Database, clock: HandClock) -> Iterator[Store]:
-    opened = open_store(database.url, environment={}, now=clock.now)
-    yield opened
-    opened.close()
 
 
 def fill(store: Store, clock: HandClock, days: int, rows: int = 3, text: str = "x") -> list[str]:

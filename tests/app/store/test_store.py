@@ -31,18 +31,6 @@ def new(number: int, entry: str = "demo-fault", **more: Any) -> NewOccurrence:
 
 
 @pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def store(database: Database, clock: HandClock) -> Iterator[Store]:
-    opened = open_store(database.url, environment={}, now=clock.now)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def file_store(sqlite_database: Database, clock: HandClock) -> Iterator[Store]:
     """A store in a file, for what only files do."""
     opened = open_store(sqlite_database.url, environment={}, now=clock.now)
