@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import matchers
 from kb import cache
@@ -179,7 +179,10 @@ def compile_content(found: "Mapping[str, Entry | LoadedEntry]", *, strict: bool 
             complaints.append(f"{each.id}: {error.message}")
             continue
         usable[each.id] = each
-        sets.append(replace(compiled, **_NOTHING) if each.article.status == "retired" else compiled)
+        # A retired entry recognises nothing.
+        sets.append(
+            replace(compiled, rows=(), rules=(), supersets=()) if each.article.status == "retired" else compiled
+        )
     compiled = joined(sets)
     return cache.Content(
         database=backends.best().build(compiled.supersets),
@@ -189,9 +192,6 @@ def compile_content(found: "Mapping[str, Entry | LoadedEntry]", *, strict: bool 
         articles={entry.id: json.dumps(to_plain(entry.article), ensure_ascii=False) for entry in usable.values()},
         complaints=complaints,
     )
-
-
-_NOTHING: dict[str, Any] = {"rows": (), "rules": (), "supersets": ()}  # that a retired entry recognises
 
 
 def _marked_matchers(entry: "Entry") -> list["Matcher"]:
